@@ -1,0 +1,122 @@
+"""Reading people, teams and keys; making an Actor of whoever is at the door."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import Q
+
+from tocsin.accounts.models import Key, Organisation, Person, Team
+from tocsin.accounts.rules import (
+    ORGANISATION,
+    Actor,
+    ActorKind,
+    KeyScope,
+    Role,
+    Scope,
+    Verb,
+    may,
+    sees_everything,
+)
+from tocsin.core import keyring as keyrings
+from tocsin.core.errors import Forbidden, NotFound
+from tocsin.core.keyring import Keyring
+from tocsin.core.refs import Ref
+
+
+@lru_cache(maxsize=1)
+def keyring() -> Keyring:
+    """The installation's key ring, read once a process."""
+    return keyrings.load(settings.CONFIG)
+
+
+def require(actor: Actor, verb: Verb, scope: Scope = ORGANISATION) -> None:
+    """Raise Forbidden with the verdict's reason unless the actor may."""
+    verdict = may(actor, verb, scope)
+    if not verdict:
+        raise Forbidden(verdict.reason)
+
+
+def require_visible(actor: Actor, scope: Scope, what: str) -> None:
+    """Raise NotFound, as if there were no such record, unless the actor may view it."""
+    if not may(actor, Verb.VIEW, scope):
+        raise NotFound(f"There is no such {what}.")
+
+
+def visible_teams(actor: Actor, path: str = "team") -> Q:
+    """The rule `may(actor, VIEW, …)` as a filter; `path` leads from the queried model to its team."""
+    if sees_everything(actor):
+        return Q()
+    return Q(**{f"{path}__in": sorted(actor.team_ids)})
+
+
+def person_ref(person: Person) -> Ref:
+    return Ref("accounts.person", person.uuid)
+
+
+def team_ref(team: Team) -> Ref:
+    return Ref("accounts.team", team.uuid)
+
+
+def actor_for_person(person: Person) -> Actor:
+    """The actor a signed-in person is."""
+    teams = frozenset(person.memberships.filter(team__removed_at__isnull=True).values_list("team_id", flat=True))
+    return Actor(kind=ActorKind.PERSON, id=str(person.uuid), label=person.name, role=Role(person.role), team_ids=teams)
+
+
+def actor_for_token(token: str) -> Actor | None:
+    """The actor an API key is, or None when there is no such live key."""
+    digests = keyring().macs("api-key", token.encode())
+    key = Key.objects.filter(digest__in=digests, revoked_at__isnull=True).first()
+    if key is None:
+        return None
+    teams = frozenset({key.team_id}) if key.team_id else frozenset()
+    return Actor(kind=ActorKind.KEY, id=str(key.uuid), label=key.name, team_ids=teams, key_scope=KeyScope(key.scope))
+
+
+def organisation() -> Organisation | None:
+    return Organisation.objects.first()
+
+
+def person_by_login(login: str) -> Person:
+    """An active person by login, for the engine and the command line."""
+    person = Person.objects.filter(login=login, is_active=True).first()
+    if person is None:
+        raise NotFound(f"There is no active person with the login “{login}”.")
+    return person
+
+
+def person_by_uuid(uuid: str) -> Person:
+    person = Person.objects.filter(uuid=uuid).first()
+    if person is None:
+        raise NotFound("There is no such person.")
+    return person
+
+
+def team_by_key(key: str) -> Team:
+    """A team by key, for the engine and the command line."""
+    team = Team.objects.filter(key=key, removed_at__isnull=True).first()
+    if team is None:
+        raise NotFound(f"There is no team “{key}”.")
+    return team
+
+
+def people(actor: Actor) -> list[Person]:
+    """Everybody active whom this actor may see, by name."""
+    rows = Person.objects.filter(is_active=True).order_by("name", "login")
+    if not sees_everything(actor):
+        rows = rows.filter(memberships__team__in=sorted(actor.team_ids)).distinct()
+    return list(rows)
+
+
+def teams(actor: Actor) -> list[Team]:
+    """Every team this actor may see, by name, with members."""
+    rows = Team.objects.filter(visible_teams(actor, "id"), removed_at__isnull=True)
+    return list(rows.select_related("lead").prefetch_related("memberships__person").order_by("name"))
+
+
+def keys(actor: Actor) -> list[Key]:
+    """Every key of this actor's teams, newest first; without secrets, which nobody has."""
+    require(actor, Verb.VIEW)
+    return list(Key.objects.filter(visible_teams(actor)).select_related("team").order_by("-id"))

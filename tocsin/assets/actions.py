@@ -1,0 +1,140 @@
+"""Changing services and dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from tocsin.accounts.models import Team
+from tocsin.accounts.queries import require
+from tocsin.accounts.rules import ORGANISATION, Actor, Scope, Verb
+from tocsin.assets import facts
+from tocsin.assets.models import Dependency, Service, Source
+from tocsin.assets.queries import service_ref
+from tocsin.core import clock
+from tocsin.core.errors import InvalidInput, NotFound
+from tocsin.journal.actions import Entry, record, record_many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDetails:
+    """What is known of a service. Tier 1 matters most, 4 least."""
+
+    key: str
+    name: str
+    team: str = ""
+    tier: int = 3
+    kind: str = "service"
+    site: str = ""
+
+
+def _scope(*team_ids: int | None) -> Scope:
+    owned = frozenset(team_id for team_id in team_ids if team_id is not None)
+    return Scope(team_ids=owned) if owned else ORGANISATION
+
+
+@transaction.atomic
+def save_services(wanted: Sequence[ServiceDetails], *, actor: Actor) -> list[Service]:
+    """Add or change services; those that are as wanted already write nothing."""
+    teams = {team.key: team for team in Team.objects.filter(removed_at__isnull=True)}
+    known = {row.key: row for row in Service.objects.select_for_update().filter(key__in=[each.key for each in wanted])}
+    entries = []
+    for details in wanted:
+        if details.team and details.team not in teams:
+            raise InvalidInput(f"Service “{details.key}”: there is no team “{details.team}”.")
+        row = known.get(details.key)
+        team = teams.get(details.team)
+        require(actor, Verb.CONFIGURE, _scope(row.team_id if row else None, team.id if team else None))
+        row, entry = _save(row, details, team)
+        known[details.key] = row
+        entries += entry
+    record_many(entries, actor=actor)
+    return [known[details.key] for details in wanted]
+
+
+def _save(row: Service | None, details: ServiceDetails, team: Team | None) -> tuple[Service, list[Entry]]:
+    values = {
+        "name": details.name,
+        "team": team,
+        "tier": details.tier,
+        "kind": details.kind,
+        "site": details.site,
+        "source": Source.GIVEN,
+        "removed_at": None,
+    }
+    created = row is None
+    row = row or Service(key=details.key)
+    changed = [field for field, value in values.items() if created or getattr(row, field) != value]
+    if not changed:
+        return row, []
+    for field, value in values.items():
+        setattr(row, field, value)
+    row.save()
+    fact = facts.ServiceSaved(key=row.key, created=created, changed=changed)
+    return row, [Entry(fact=fact, subject=service_ref(row))]
+
+
+@transaction.atomic
+def remove_service(key: str, *, actor: Actor) -> None:
+    """Take a service off the map; its alerts and history stay, and saving it again brings it back."""
+    row = Service.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
+    if row is None:
+        raise NotFound(f"There is no service “{key}”.")
+    require(actor, Verb.CONFIGURE, _scope(row.team_id))
+    row.removed_at = clock.now()
+    row.save(update_fields=["removed_at"])
+    record(facts.ServiceRemoved(key=key), actor=actor, subject=service_ref(row))
+
+
+@transaction.atomic
+def save_dependencies(wanted: Mapping[str, Iterable[str]], *, actor: Actor) -> None:
+    """Set what each service (by key) is given to depend on; learnt dependencies are left alone."""
+    named = {key for key in wanted} | {callee for callees in wanted.values() for callee in callees}
+    services = {row.key: row for row in Service.objects.filter(key__in=named)}
+    for key in sorted(named - services.keys()):
+        raise InvalidInput(f"There is no service “{key}” to depend on.")
+    present: dict[int, dict[int, Dependency]] = {}
+    callers = [services[key] for key in wanted]
+    for row in Dependency.objects.filter(caller__in=callers, source=Source.GIVEN):
+        present.setdefault(row.caller_id, {})[row.callee_id] = row
+    added: list[Dependency] = []
+    gone: list[int] = []
+    entries: list[Entry] = []
+    by_id = {row.id: row.key for row in Service.objects.filter(id__in=[i for row in present.values() for i in row])}
+    for key, callees in wanted.items():
+        caller = services[key]
+        have, want = present.get(caller.id, {}), {services[callee].id: callee for callee in callees}
+        new, old = want.keys() - have.keys(), have.keys() - want.keys()
+        if not new and not old:
+            continue
+        require(actor, Verb.CONFIGURE, _scope(caller.team_id))
+        added += [Dependency(caller=caller, callee_id=callee_id, source=Source.GIVEN) for callee_id in sorted(new)]
+        gone += [have[callee_id].id for callee_id in old]
+        fact = facts.DependenciesSaved(
+            key=key, added=sorted(want[i] for i in new), removed=sorted(by_id[i] for i in old)
+        )
+        entries.append(Entry(fact=fact, subject=service_ref(caller)))
+    Dependency.objects.filter(id__in=gone).delete()
+    Dependency.objects.bulk_create(
+        added,
+        update_conflicts=True,
+        unique_fields=["caller", "callee"],
+        update_fields=["source", "confidence", "last_seen_at"],
+    )
+    record_many(entries, actor=actor)
+
+
+@transaction.atomic
+def see_services(keys: Iterable[str], *, actor: Actor) -> dict[str, Service]:
+    """The services with these keys; those nobody has entered appear with source "seen"."""
+    wanted = sorted(set(keys))
+    known = set(Service.objects.filter(key__in=wanted).values_list("key", flat=True))
+    new = [Service(key=key, name=key, source=Source.SEEN) for key in wanted if key not in known]
+    Service.objects.bulk_create(new, ignore_conflicts=True)
+    rows = {row.key: row for row in Service.objects.filter(key__in=wanted).select_related("team")}
+    # Another node may have seen the same service first: only the row that is ours is ours to tell of.
+    seen = [row for row in new if rows[row.key].uuid == row.uuid]
+    record_many([Entry(fact=facts.ServiceSeen(key=row.key), subject=service_ref(row)) for row in seen], actor=actor)
+    return rows

@@ -1,0 +1,17 @@
+"""What /metrics shows. Names are declared here once, so that none is spelt two ways."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+registry = CollectorRegistry()
+
+INTAKE_ACCEPTED = Counter(
+    "tocsin_intake_accepted_total", "Events acknowledged after their commit.", ["wire"], registry=registry
+)
+INTAKE_REFUSED = Counter(
+    "tocsin_intake_refused_total", "Requests refused, by wire and reason.", ["wire", "reason"], registry=registry
+)
+INTAKE_COMMIT_S = Histogram("tocsin_intake_commit_seconds", "Time of one group commit.", registry=registry)
+INTAKE_WAITING = Gauge("tocsin_intake_waiting_events", "Events that wait for their commit.", registry=registry)
+LIVE_STREAMS = Gauge("tocsin_live_streams", "Open live streams of this node.", registry=registry)

@@ -1,0 +1,82 @@
+"""Tables of the queue, the live topics, the nodes and the test clock."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from tocsin.core.clock import Now
+
+
+class Clock(models.Model):
+    """One row: what `tocsin_now()` adds to the database's clock. Zero but in tests."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id offset"}
+
+    id = models.BooleanField(primary_key=True, default=True)
+    offset = models.DurationField()
+
+    class Meta:
+        db_table = "core_clock"
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=True), name="core_clock_one_row")]
+
+
+class Job(models.Model):
+    """Something to do at `due_at`: claimed with SKIP LOCKED, leased, removed in the transaction of its effect."""
+
+    FIELD_CLASSES: ClassVar = {
+        "none": "id kind key due_at attempts lease_until owner fence failed_at created_at",
+        "content": "payload last_error",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField()
+    key = models.TextField(null=True)
+    payload = models.JSONField()
+    due_at = models.DateTimeField(db_default=Now())
+    attempts = models.IntegerField(db_default=0)
+    lease_until = models.DateTimeField(null=True)
+    owner = models.TextField(db_default="")
+    fence = models.BigIntegerField(db_default=0)
+    last_error = models.TextField(db_default="")
+    failed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "core_job"
+        constraints: ClassVar = [
+            models.UniqueConstraint("kind", "key", condition=models.Q(key__isnull=False), name="core_job_key"),
+        ]
+        indexes: ClassVar = [
+            models.Index("due_at", "id", condition=models.Q(failed_at__isnull=True), name="core_job_due"),
+        ]
+
+
+class LiveChange(models.Model):
+    """A new version of a topic; its id is the version."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id topic at"}
+
+    id = models.BigAutoField(primary_key=True)
+    topic = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_livechange"
+        indexes: ClassVar = [models.Index("at", name="core_livechange_at")]
+
+
+class Node(models.Model):
+    """A process that works for this installation, and when it last said so."""
+
+    FIELD_CLASSES: ClassVar = {"none": "name role started_at seen_at version"}
+
+    name = models.TextField(primary_key=True)
+    role = models.TextField()
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+    version = models.TextField()
+
+    class Meta:
+        db_table = "core_node"

@@ -1,0 +1,10 @@
+"""Django's screens and REST, as WSGI."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.main.settings")
+application = get_wsgi_application()
