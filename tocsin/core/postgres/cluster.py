@@ -163,8 +163,8 @@ class Cluster:
         if not (self.data / "PG_VERSION").exists():
             major_version(programs)
             self._initialise(programs, identity)
-        processes.clear_leftovers(self.data)
         sockets = socket_folder(self.base, identity.file_owner)
+        processes.clear_leftovers(self.data, sockets)
         command = [programs.path("postgres"), "-D", str(self.data), "-p", "5432"]
         for name, value in settings_for(sockets, self.settings).items():
             command += ["-c", f"{name}={value}"]

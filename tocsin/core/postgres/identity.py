@@ -16,7 +16,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from pathlib import Path
 from tocsin.core.postgres.errors import PostgresError
 
 PROBE_TIMEOUT_S = 20
+OVERFLOW_UID = 65534
 
 
 class Way(StrEnum):
@@ -87,7 +88,8 @@ class Identity:
 def candidates(owner_uid: int | None) -> Iterator[Identity]:
     """Identities worth trying, best first. `owner_uid` is who owns existing data, None when there is none yet."""
     if os.geteuid() != 0:
-        yield Identity(way=Way.SELF)
+        if _account(lambda account: account.pw_uid == os.geteuid()):  # initdb looks its user up by id
+            yield Identity(way=Way.SELF)
         yield from _mapped()
         return
     if owner_uid in (None, 0):
@@ -109,7 +111,7 @@ def _a_plain_account() -> pwd.struct_passwd | None:
 
     The overflow id is passed over, because files of unmapped owners would seem to belong to it.
     """
-    return next((account for account in pwd.getpwall() if 0 < account.pw_uid < 65534), None)
+    return _account(lambda account: 0 < account.pw_uid < OVERFLOW_UID)
 
 
 def _dropped(owner_uid: int | None) -> Iterator[Identity]:
@@ -127,15 +129,16 @@ def _dropped(owner_uid: int | None) -> Iterator[Identity]:
 
 
 def _account_to_drop_to(owner_uid: int | None) -> pwd.struct_passwd | None:
-    lookups = [lambda: pwd.getpwuid(owner_uid)] if owner_uid else []
-    for name in () if owner_uid else ("postgres", "nobody"):
-        lookups.append(lambda name=name: pwd.getpwnam(name))  # type: ignore[misc]  # a default binds the loop's name
-    for lookup in lookups:
-        try:
-            return lookup()
-        except KeyError:
-            continue
-    return None
+    """The owner of existing data, else `postgres`, else `nobody`."""
+    if owner_uid is not None:
+        return _account(lambda account: account.pw_uid == owner_uid)
+    return _account(lambda account: account.pw_name == "postgres") or _account(
+        lambda account: account.pw_name == "nobody"
+    )
+
+
+def _account(fits: Callable[[pwd.struct_passwd], bool]) -> pwd.struct_passwd | None:
+    return next((account for account in pwd.getpwall() if fits(account)), None)
 
 
 def refusal(base: Path) -> PostgresError:

@@ -78,8 +78,8 @@ def wait_until(true: Callable[[], bool], *, timeout_s: float, poll_s: float = 0.
     return True
 
 
-def clear_leftovers(data: Path) -> None:
-    """Make the folder of a dead postmaster safe to start in: its children gone, its pid file removed.
+def clear_leftovers(data: Path, sockets: Path) -> None:
+    """Make the folder of a dead postmaster safe to start in: its children gone, its pid and socket files removed.
 
     The pid file is what stops two servers from sharing one folder, so it goes only after every process has gone; children
     that do not notice the death are told first (SIGQUIT) and then killed, which crash recovery is made for.
@@ -90,7 +90,8 @@ def clear_leftovers(data: Path) -> None:
                 send(pid, told)
             if wait_until(lambda: not all_in(data), timeout_s=ORPHANS_LEAVE_S):
                 break
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
 
 
 def send(pid: int, told: signal.Signals) -> None:
