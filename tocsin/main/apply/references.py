@@ -1,0 +1,78 @@
+"""Every place of a document that names an entry of some section, in one walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tocsin.main.apply.document import Document
+from tocsin.main.apply.nodes import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One value that names an entry of another section (or its own); ``path`` leads to it in the file."""
+
+    path: Path
+    section: str
+    key: str
+
+
+def references(document: Document) -> Iterator[Reference]:
+    """Walk every reference of a document, section by section."""
+    yield from _team_references(document)
+    yield from _service_references(document)
+    yield from _rotation_references(document)
+    yield from _policy_references(document)
+    yield from _rest_references(document)
+
+
+def _team_references(document: Document) -> Iterator[Reference]:
+    for team in document.teams or ():
+        for member in team.members:
+            yield Reference(path=("teams", team.key, "members", member), section="people", key=member)
+        if team.lead is not None:
+            yield Reference(path=("teams", team.key, "lead"), section="people", key=team.lead)
+
+
+def _service_references(document: Document) -> Iterator[Reference]:
+    for service in document.services or ():
+        if service.team is not None:
+            yield Reference(path=("services", service.key, "team"), section="teams", key=service.team)
+        for callee in service.depends_on:
+            yield Reference(path=("services", service.key, "depends_on", callee), section="services", key=callee)
+
+
+def _rotation_references(document: Document) -> Iterator[Reference]:
+    for rotation in document.rotations or ():
+        at = ("rotations", rotation.key)
+        yield Reference(path=(*at, "team"), section="teams", key=rotation.team)
+        for person in rotation.participants:
+            yield Reference(path=(*at, "participants", person), section="people", key=person)
+        for place, override in enumerate(rotation.overrides):
+            yield Reference(path=(*at, "overrides", place, "person"), section="people", key=override.person)
+
+
+def _policy_references(document: Document) -> Iterator[Reference]:
+    for policy in document.policies or ():
+        at = ("policies", policy.key)
+        yield Reference(path=(*at, "team"), section="teams", key=policy.team)
+        for place, step in enumerate(policy.steps):
+            for which, target in enumerate(step.notify):
+                path = (*at, "steps", place, "notify", which)
+                if target.rotation is not None:
+                    yield Reference(path=path, section="rotations", key=target.rotation)
+                if target.person is not None:
+                    yield Reference(path=path, section="people", key=target.person)
+
+
+def _rest_references(document: Document) -> Iterator[Reference]:
+    for integration in document.integrations or ():
+        yield Reference(path=("integrations", integration.key, "team"), section="teams", key=integration.team)
+    for key in document.keys or ():
+        if key.team is not None:
+            yield Reference(path=("keys", key.name, "team"), section="teams", key=key.team)
+        if key.integration is not None:
+            yield Reference(path=("keys", key.name, "integration"), section="integrations", key=key.integration)
+    for silence in document.silences or ():
+        yield Reference(path=("silences", silence.key, "owner"), section="people", key=silence.owner)
