@@ -49,7 +49,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[BaseUserManager[Person]] = BaseUserManager()
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

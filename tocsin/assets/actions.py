@@ -91,7 +91,7 @@ def remove_service(key: str, *, actor: Actor) -> None:
 @transaction.atomic
 def save_dependencies(wanted: Mapping[str, Iterable[str]], *, actor: Actor) -> None:
     """Set what each service (by key) is given to depend on; learnt dependencies are left alone."""
-    named = {key for key in wanted} | {callee for callees in wanted.values() for callee in callees}
+    named = set(wanted) | {callee for callees in wanted.values() for callee in callees}
     services = {row.key: row for row in Service.objects.filter(key__in=named)}
     for key in sorted(named - services.keys()):
         raise InvalidInput(f"There is no service “{key}” to depend on.")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from tocsin.core.errors import TocsinError
 
 PREFIX = "TOCSIN_"
+_VAR = Path("var")
 
 
 class ConfigError(TocsinError):
@@ -22,15 +23,15 @@ class ConfigError(TocsinError):
     code = "bad_setting"
 
 
-def _setting(help: str, default: Any, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"help": help, "secret": secret})
+def _setting(meaning: str, default: Any, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": meaning, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The settings of one node. Units stand in the names; paths are made absolute when loaded."""
 
-    data_dir: Path = _setting("Folder of the embedded database, keys, sockets and spool.", Path("var"))
+    data_dir: Path = _setting("Folder of the embedded database, keys, sockets and spool.", _VAR)
     database_url: str = _setting("PostgreSQL >= 15 to use instead of the embedded server.", "", secret=True)
     pg_bin: str = _setting("Folder with postgres and initdb for the embedded server; empty: the wheel's.", "")
     keyring: str = _setting("The key ring itself (JSON), instead of DATA_DIR/keyring.json.", "", secret=True)

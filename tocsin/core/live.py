@@ -28,4 +28,5 @@ def forget(older_than_s: int = 600) -> int:
         cursor.execute(
             "DELETE FROM core_livechange WHERE at < tocsin_now() - make_interval(secs => %s)", [older_than_s]
         )
-        return cursor.rowcount
+        dropped: int = cursor.rowcount
+    return dropped

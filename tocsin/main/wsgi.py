@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from django.core.handlers.wsgi import WSGIHandler
 
-from django.core.wsgi import get_wsgi_application
+from tocsin.main import boot
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.main.settings")
-application = get_wsgi_application()
+boot.set_up_django()
+application = WSGIHandler()

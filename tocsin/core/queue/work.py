@@ -68,14 +68,19 @@ class Worker:
     lease_s: int = 30
 
     def run_due(self, limit: int = 50) -> int:
-        """Claim and run up to `limit` due jobs; returns how many were claimed. Failures are backed off, never raised."""
+        """Claim and run up to `limit` due jobs; returns how many were claimed. Failures are backed off."""
         jobs = self._claim(limit)
         for job in jobs:
             self._run(job)
         return len(jobs)
 
     def _claim(self, limit: int) -> list[ClaimedJob]:
-        values = {"owner": self.owner, "lease_s": self.lease_s, "kinds": list(self.handlers), "limit": limit}
+        values: dict[str, Any] = {
+            "owner": self.owner,
+            "lease_s": self.lease_s,
+            "kinds": list(self.handlers),
+            "limit": limit,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)
             rows = sorted(cursor.fetchall())
@@ -108,7 +113,8 @@ def _remove(job: ClaimedJob) -> bool:
     """Take the job away unless another node has claimed it since (its fence moved)."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_job WHERE id = %s AND fence = %s", [job.id, job.fence])
-        return cursor.rowcount == 1
+        removed: bool = cursor.rowcount == 1
+    return removed
 
 
 def _fail(job: ClaimedJob, error: str) -> None:

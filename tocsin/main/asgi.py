@@ -1,0 +1,21 @@
+"""The two ASGI applications: `front` (the public port) and `web` (the screens behind it, Django under WSGI)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    """Built when asked for, so that neither process loads what only the other needs."""
+    if name == "front":
+        from tocsin.core import config  # noqa: PLC0415
+        from tocsin.main.front.app import Front  # noqa: PLC0415
+
+        return Front(config.load())
+    if name == "web":
+        from a2wsgi import WSGIMiddleware  # noqa: PLC0415
+
+        from tocsin.main.wsgi import application  # noqa: PLC0415
+
+        return WSGIMiddleware(application, workers=8)
+    raise AttributeError(name)

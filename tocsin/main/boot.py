@@ -1,0 +1,117 @@
+"""From nothing to a connected Django: find or start the database, migrate what is ours to migrate, set Django up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+import psycopg
+
+import tocsin
+from tocsin.core import config as configs
+from tocsin.core.config import Config
+from tocsin.core.errors import Unavailable
+from tocsin.core.postgres import Cluster
+
+OWNER_URL = "TOCSIN_OWNER_URL"
+"""Where the embedded server's owner role is reached; handed to child processes that migrate."""
+
+MIGRATION_LOCK = 7_016_996_765
+"""Advisory lock under which one node at a time migrates."""
+
+OLDEST_SERVER = 150_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where the application connects, and where the owner of the tables does (empty: nobody told us)."""
+
+    url: str
+    owner_url: str
+    embedded: bool
+
+
+@contextmanager
+def database(config: Config) -> Iterator[Database]:
+    """The database while it is needed: an external one as it is, else the embedded one, started or joined."""
+    if config.database_url:
+        yield Database(url=config.database_url, owner_url=os.environ.get(OWNER_URL, ""), embedded=False)
+        return
+    cluster = Cluster(config.data_dir / "postgres", Path(config.pg_bin) if config.pg_bin else None)
+    with cluster as running:
+        yield Database(url=running.app_dsn, owner_url=running.dsn, embedded=True)
+
+
+def export_to_environment(found: Database) -> None:
+    """Let Django's settings, and processes we start, connect to this database."""
+    os.environ["TOCSIN_DATABASE_URL"] = found.url
+    if found.owner_url:
+        os.environ[OWNER_URL] = found.owner_url
+
+
+def set_up_django() -> None:
+    """Load settings and apps, with every reaction and port wired."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.main.settings")
+    django.setup()
+    from tocsin.main import wiring  # noqa: PLC0415 - imports models, so only after set-up
+
+    wiring.plug()
+
+
+@contextmanager
+def connected(config: Config | None = None) -> Iterator[Database]:
+    """A command's whole road: database up, migrated if it is the embedded one, Django ready."""
+    config = config or configs.load()
+    with database(config) as found:
+        export_to_environment(found)
+        ensure_usable(found)
+        set_up_django()
+        yield found
+
+
+def ensure_usable(found: Database) -> None:
+    """Migrate the embedded database; refuse an external one that is too old or not migrated, and say what to run."""
+    try:
+        with psycopg.connect(found.owner_url or found.url, connect_timeout=3) as connection:
+            _refuse_old_server(connection.info.server_version)
+            waiting = pending(connection)
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"The database cannot be reached: {str(error).strip()}") from None
+    if not waiting:
+        return
+    if not found.embedded:
+        raise Unavailable(
+            f"The database lacks {len(waiting)} migrations, the first is {waiting[0]}. Run `tocsin migrate` with the "
+            "role that owns the tables, then start again.",
+            code="not_migrated",
+        )
+    from tocsin.main.migrate import run_in_child  # noqa: PLC0415 - needs Django's settings, which come later
+
+    run_in_child(found.owner_url)
+
+
+def _refuse_old_server(version: int) -> None:
+    if version < OLDEST_SERVER:
+        raise Unavailable(
+            f"The database is PostgreSQL {version // 10_000}; Tocsin needs 15 or later.", code="old_server"
+        )
+
+
+def pending(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+    """Migrations of this release that the database does not have; found without setting Django up."""
+    exists = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+    applied: set[object] = set()
+    if exists and exists[0]:
+        applied = {f"{app}.{name}" for app, name in connection.execute("SELECT app, name FROM django_migrations")}
+    return [name for name in shipped_migrations() if name not in applied]
+
+
+def shipped_migrations() -> list[str]:
+    """`app.name` of every migration of Tocsin's own rooms, in alphabetical order."""
+    root = Path(tocsin.__file__).parent
+    files = root.glob("*/migrations/[0-9]*.py")
+    return sorted(f"{file.parent.parent.name}.{file.stem}" for file in files)

@@ -1,0 +1,86 @@
+"""Which of the front's parts answers a request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from tocsin.alerts.intake import Intake
+from tocsin.core import keyring, metrics
+from tocsin.core.config import Config
+from tocsin.gateways import app as gateways
+from tocsin.main.front import health
+from tocsin.main.front.live import Hub, serve_stream
+from tocsin.main.front.proxy import Proxy
+from tocsin.main.front.types import App, Receive, Scope, Send, answer, answer_json
+from tocsin.main.process import web_socket
+
+
+class Front:
+    """The ASGI application of the public port."""
+
+    def __init__(self, config: Config) -> None:
+        self._roles = frozenset(os.environ.get("TOCSIN_ROLES", "intake,web,engine").split(","))
+        self._config = config
+        self._intake = Intake(config, keyring.load(config))
+        self._gateways: App = gateways.build(self._intake)
+        self._hub = Hub(config.database_url)
+        self._proxy = Proxy(web_socket(config))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._route(scope)(scope, receive, send)
+
+    def _route(self, scope: Scope) -> App:
+        path: str = scope["path"]
+        if "intake" in self._roles and gateways.handles(path):
+            return self._gateways
+        named: dict[str, Callable[[], App]] = {
+            "/healthz": lambda: self._health,
+            "/metrics": lambda: self._metrics,
+            "/live/stream": lambda: self._stream,
+        }
+        if path in named:
+            return named[path]()
+        return self._proxy if "web" in self._roles else _no_screens
+
+    async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
+        report = await health.examine(self._config)
+        await answer_json(send, 200 if report.status == "ok" else 503, report, (b"cache-control", b"no-store"))
+
+    async def _metrics(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await health.measure(self._config)
+        await answer(send, 200, generate_latest(metrics.registry), CONTENT_TYPE_LATEST.encode())
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cookies = [(key, value) for key, value in scope["headers"] if key in {b"cookie", b"authorization"}]
+        status = await self._proxy.status_of("/live/permit", cookies)
+        if status != 204:
+            code = {503: "unavailable"}.get(status, "forbidden")
+            await answer_json(
+                send, 503 if status == 503 else 401, {"code": code, "message": "Sign in to follow changes."}
+            )
+            return
+        await serve_stream(self._hub, scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as stack:
+            await receive()
+            await self._intake.start()
+            stack.push_async_callback(self._intake.stop)
+            stack.push_async_callback(self._proxy.close)
+            self._hub.start()
+            stack.push_async_callback(self._hub.stop)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _no_screens(scope: Scope, receive: Receive, send: Send) -> None:
+    message = "This node takes alerts only (--role intake). The screens are on another node."
+    await answer_json(send, 404, {"code": "not_found", "message": message})

@@ -1,0 +1,60 @@
+"""Whether this node is healthy, in one answer (`/healthz`), and the gauges of `/metrics` that the database knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from tocsin.core import metrics
+from tocsin.core.config import Config
+
+ENGINE_LATE_S = 10.0
+"""An engine that has not said anything for this long is not working."""
+
+_ENGINE_AGE = """
+SELECT extract(epoch FROM tocsin_now() - max(seen_at))::float8 FROM core_node WHERE role = 'engine'
+"""
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM core_job WHERE failed_at IS NULL AND due_at <= tocsin_now()),
+       (SELECT count(*) FROM core_job WHERE failed_at IS NOT NULL),
+       coalesce((SELECT extract(epoch FROM tocsin_now() - min(due_at)) FROM core_job
+                  WHERE failed_at IS NULL AND due_at <= tocsin_now()), 0)::float8
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`status` is ok or unavailable; `engine_age_s` is None when no engine has ever run."""
+
+    status: str
+    database: str
+    engine: str
+    engine_age_s: float | None
+
+
+async def examine(config: Config) -> Health:
+    """Ask the database: the intake needs it, and it knows when an engine last worked."""
+    try:
+        async with await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection:
+            row = await (await connection.execute(_ENGINE_AGE)).fetchone()
+    except psycopg.Error:
+        return Health(status="unavailable", database="away", engine="unknown", engine_age_s=None)
+    age = row[0] if row else None
+    engine = "never ran" if age is None else "working" if age < ENGINE_LATE_S else "late"
+    status = "ok" if engine == "working" else "unavailable"
+    return Health(status=status, database="here", engine=engine, engine_age_s=age)
+
+
+async def measure(config: Config) -> None:
+    """Refresh the gauges that only the database knows; leave them as they were when it is away."""
+    try:
+        async with await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection:
+            row = await (await connection.execute(_COUNTS)).fetchone()
+    except psycopg.Error:
+        return
+    assert row is not None
+    metrics.QUEUE_DUE.set(row[0])
+    metrics.QUEUE_FAILED.set(row[1])
+    metrics.QUEUE_LATENESS_S.set(row[2])

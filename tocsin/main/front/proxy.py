@@ -1,0 +1,102 @@
+"""Handing a request to the screens' process over its Unix socket, and its answer back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from tocsin.main.front.types import Receive, Scope, Send, answer_json
+
+BODY_LIMIT = 5 * 1024 * 1024
+TIMEOUT_S = 30.0
+_HOP_BY_HOP = {
+    b"connection",
+    b"keep-alive",
+    b"proxy-authenticate",
+    b"proxy-authorization",
+    b"te",
+    b"trailer",
+    b"transfer-encoding",
+    b"upgrade",
+    b"content-length",
+    b"expect",
+}
+
+
+class TooLarge(Exception):
+    """The request's body is over the limit."""
+
+
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body; TooLarge as soon as it passes the limit."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return bytes(body)
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise TooLarge
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+class Proxy:
+    """The way to the screens. One pooled client a process."""
+
+    def __init__(self, socket: Path) -> None:
+        transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=httpx.Limits(max_connections=64))
+        self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S, base_url="http://web")
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; 413 for a body over 5 MiB, 503 while the screens are starting."""
+        try:
+            body = await read_body(receive)
+        except TooLarge:
+            await answer_json(send, 413, {"code": "too_large", "message": "The body is over 5 MiB."})
+            return
+        try:
+            await self._pass_on(scope, body, send)
+        except httpx.TransportError:
+            retry = (b"retry-after", b"1")
+            message = "The screens of this node are starting or stopping. Try again in a moment."
+            await answer_json(send, 503, {"code": "unavailable", "message": message}, retry)
+
+    async def status_of(self, path: str, headers: list[tuple[bytes, bytes]]) -> int:
+        """The status the screens give a GET with these headers: how the front asks who somebody is."""
+        try:
+            response = await self._client.get(path, headers=headers, timeout=5.0)
+        except httpx.TransportError:
+            return 503
+        return response.status_code
+
+    async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
+        query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+        path = scope.get("raw_path") or scope["path"].encode()
+        request = self._client.build_request(
+            scope["method"], path.decode("latin-1") + query, headers=_request_headers(scope), content=body
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            headers = [(key.lower(), value) for key, value in response.headers.raw if key.lower() not in _HOP_BY_HOP]
+            await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+            async for chunk in response.aiter_raw():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await response.aclose()
+
+
+def _request_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """What the client sent, less what belongs to the connection; `x-forwarded-*` is ours alone to say."""
+    kept = [
+        (key, value)
+        for key, value in scope["headers"]
+        if key not in _HOP_BY_HOP and not key.startswith(b"x-forwarded-")
+    ]
+    client = scope.get("client") or ("", 0)
+    return [*kept, (b"x-forwarded-for", str(client[0]).encode())]

@@ -1,0 +1,15 @@
+"""What a loop of the engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """`work` returns how much it did; at nothing, the loop pauses for `pause_s` or until woken."""
+
+    name: str
+    work: Callable[[], int]
+    pause_s: float

@@ -1,0 +1,72 @@
+"""Migrating, one node at a time. `pre` is safe under the previous release's code; `post` ends the upgrade."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tocsin.core.errors import TocsinError
+from tocsin.main import boot
+
+if TYPE_CHECKING:
+    from django.db.migrations import Migration
+
+
+Plan = list[tuple["Migration", bool]]
+
+
+class Phase(StrEnum):
+    PRE = "pre"
+    POST = "post"
+
+
+def run_in_child(owner_url: str) -> None:
+    """Migrate as the owner in a process of its own, because this one's Django connects as the application."""
+    environment = os.environ | {"TOCSIN_DATABASE_URL": owner_url}
+    done = subprocess.run([sys.executable, "-m", "tocsin.main.migrate"], env=environment, check=False)
+    if done.returncode != 0:
+        raise TocsinError("The database could not be migrated; the reason stands above.", code="migration_failed")
+
+
+def run(phase: Phase) -> list[str]:
+    """Apply what is due in this phase, under the advisory lock; returns the names applied, in order."""
+    from django.db import connection  # noqa: PLC0415 - Django is set up only now
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [boot.MIGRATION_LOCK])
+        try:
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            due = _due(plan, phase)
+            executor.migrate(None if not due else [(each.app_label, each.name) for each, _ in due], plan=due)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [boot.MIGRATION_LOCK])
+    return [f"{each.app_label}.{each.name}" for each, _ in due]
+
+
+def _due(plan: Plan, phase: Phase) -> Plan:
+    """The whole plan, or for `pre` what comes before the first migration that must wait."""
+    if phase is Phase.POST:
+        return plan
+    for position, (migration, _) in enumerate(plan):
+        if getattr(migration, "phase", Phase.PRE) == Phase.POST:
+            return plan[:position]
+    return plan
+
+
+def main() -> None:
+    """Everything, for the embedded database: there is one node, so no previous release runs beside it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.main.settings")
+    import django  # noqa: PLC0415
+
+    django.setup()
+    run(Phase.POST)
+
+
+if __name__ == "__main__":
+    main()

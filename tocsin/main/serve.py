@@ -1,0 +1,115 @@
+"""`tocsin serve`: one command that keeps this node's processes running, and ends them in order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tocsin.core.config import Config
+from tocsin.core.keyring import load as load_keyring
+from tocsin.main import boot
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 4.0
+"""How long a process may take to end before it is killed; open streams end within it."""
+
+RESTART_PAUSE_S = (0.2, 10.0)
+"""The first and the longest pause before a process that ended by itself is started again."""
+
+
+class Role(StrEnum):
+    """What a node does. A node without `--role` does all of it."""
+
+    INTAKE = "intake"
+    WEB = "web"
+    ENGINE = "engine"
+
+
+def processes_for(roles: frozenset[Role]) -> tuple[str, ...]:
+    """The processes of a node: the front serves the port for intake and web; the screens run behind it."""
+    names = []
+    if roles & {Role.INTAKE, Role.WEB}:
+        names.append("front")
+    if Role.WEB in roles:
+        names.append("web")
+    if Role.ENGINE in roles:
+        names.append("engine")
+    return tuple(names)
+
+
+@dataclass(slots=True)
+class Child:
+    """One process of the node, started again with growing pauses when it ends by itself."""
+
+    name: str
+    process: subprocess.Popen[bytes] | None = None
+    pause_s: float = RESTART_PAUSE_S[0]
+    start_at: float = 0.0
+    started_at: float = 0.0
+
+    def keep_running(self, now: float) -> None:
+        if self.process is not None and self.process.poll() is not None:
+            log.error("process_ended", extra={"process": self.name, "code": self.process.returncode})
+            self.pause_s = (
+                RESTART_PAUSE_S[0] if now - self.started_at > 60 else min(RESTART_PAUSE_S[1], self.pause_s * 2)
+            )
+            self.process, self.start_at = None, now + self.pause_s
+        if self.process is None and now >= self.start_at:
+            self.process = subprocess.Popen([sys.executable, "-m", "tocsin.main.process", self.name])
+            self.started_at = now
+
+    def end(self, deadline: float) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("process_killed", extra={"process": self.name})
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Keeps the children running until it is told to stop."""
+
+    names: tuple[str, ...]
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Block until `stopping` is set; then every child has ended."""
+        children = [Child(name) for name in self.names]
+        try:
+            while not self.stopping.is_set():
+                for child in children:
+                    child.keep_running(time.monotonic())
+                self.stopping.wait(0.2)
+        finally:
+            for child in children:
+                if child.process is not None:
+                    child.process.send_signal(signal.SIGTERM)
+            deadline = time.monotonic() + GRACE_S
+            for child in children:
+                child.end(deadline)
+
+
+def serve(config: Config, roles: frozenset[Role], stopping: threading.Event | None = None) -> None:
+    """Run this node until SIGTERM, SIGINT or `stopping`; the embedded database starts first and stops last."""
+    load_keyring(config)
+    supervisor = Supervisor(processes_for(roles), stopping or threading.Event())
+    if threading.current_thread() is threading.main_thread():
+        for told in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(told, lambda *_: supervisor.stopping.set())
+    with boot.database(config) as found:
+        boot.export_to_environment(found)
+        boot.ensure_usable(found)
+        os.environ["TOCSIN_ROLES"] = ",".join(sorted(roles))
+        supervisor.run()

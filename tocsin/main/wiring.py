@@ -1,0 +1,44 @@
+"""The one page that joins the rooms: which facts have which reactions, who answers which port, what the engine loops.
+
+Read it to know what follows from what. A reaction runs once for each fact, in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tocsin.core.config import Config
+from tocsin.core.queue import Handler, Worker
+from tocsin.journal import ports as journal_ports
+from tocsin.journal import queries as journal
+from tocsin.journal.facts import Stored
+from tocsin.main.loops import Loop
+
+Reaction = Callable[[Stored], None]
+
+REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {}
+"""Kind of fact -> its reactions, each with the name its queue rows carry."""
+
+
+def plug() -> None:
+    """Tell the rooms who answers what they ask upward. Called once, after Django is set up."""
+    journal_ports.plug_reactions({kind: tuple(name for name, _ in pairs) for kind, pairs in REACTIONS.items()})
+
+
+def handlers() -> dict[str, Handler]:
+    """What the queue runs, by kind of job."""
+    return {name: Handler(run=_reacting(reaction)) for pairs in REACTIONS.values() for name, reaction in pairs}
+
+
+def _reacting(reaction: Reaction) -> Callable[[dict[str, Any]], None]:
+    def run(payload: dict[str, Any]) -> None:
+        reaction(journal.fact_by_id(payload["fact_id"]))
+
+    return run
+
+
+def loops(config: Config, node: str) -> tuple[Loop, ...]:
+    """What the engine does, and how often it looks when nobody wakes it."""
+    worker = Worker(handlers=handlers(), owner=node, lease_s=config.lease_s)
+    return (Loop(name="queue", work=worker.run_due, pause_s=0.5),)
