@@ -1,0 +1,287 @@
+"""The ladder of a page: which step is next, when, whom it wakes, and why. Pure.
+
+A page climbs the steps of its policy. A step is due `after_s` seconds after its round began; when nobody has
+answered `PAUSE` after the last step, the round is repeated, and after the last round the page is exhausted: it
+stays visible and can still be acknowledged, but wakes nobody more by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+PAUSE = timedelta(minutes=5)
+"""How long the last step of a round has before the next round begins, or the page is given up."""
+
+OVERDUE = timedelta(seconds=60)
+"""A step later than this was forgotten by its ticker; the auditor asks for it again."""
+
+
+class PageState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    EXHAUSTED = "exhausted"
+    STOPPED = "stopped"
+
+
+UNANSWERED = frozenset({PageState.OPEN, PageState.EXHAUSTED})
+
+
+class Urgency(StrEnum):
+    """`page` wakes people; `look` is written down for working hours by whoever asks, and never comes here."""
+
+    PAGE = "page"
+    LOOK = "look"
+
+
+class TargetKind(StrEnum):
+    ROTATION = "rotation"
+    PERSON = "person"
+
+
+class Purpose(StrEnum):
+    """What a notification is for: to wake, or to tell those already woken that something changed."""
+
+    PAGE = "page"
+    UPDATE = "update"
+    NOTICE = "notice"
+
+
+class StopReason(StrEnum):
+    RESOLVED = "resolved"
+    MOVED = "moved"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+
+
+class Why(StrEnum):
+    """Why a person was chosen, or passed over."""
+
+    ON_CALL = "on_call"
+    OVERRIDE = "override"
+    NAMED = "named"
+    ASKED_FOR = "asked_for"
+    TEAM_LEAD = "team_lead"
+    ADMINISTRATOR = "administrator"
+    NOBODY_ON_CALL = "nobody_on_call"
+    INACTIVE = "inactive"
+    NO_CONTACT = "no_contact"
+    GONE = "gone"
+    ALREADY_TOLD = "already_told"
+
+
+class Because(StrEnum):
+    """Why the ladder does what it does next."""
+
+    STEP_DUE = "step_due"
+    ASKED_FOR = "asked_for"
+    NOT_DUE = "not_due"
+    NOT_OPEN = "not_open"
+    ALL_ROUNDS_DONE = "all_rounds_done"
+
+
+class Move(StrEnum):
+    TAKE = "take"
+    WAIT = "wait"
+    EXHAUST = "exhaust"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What a page says, before it is put into the reader's words: see `messages` for the kinds and their params."""
+
+    kind: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom a step wakes: whoever is on call in a rotation, or a person."""
+
+    kind: TargetKind
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Due `after_s` seconds after its round began."""
+
+    after_s: int
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """A policy as it was when the page was opened. At least one step, in order of time; `repeat` more rounds."""
+
+    policy_key: str
+    version: int
+    steps: tuple[Step, ...]
+    repeat: int
+
+    def __post_init__(self) -> None:
+        """Refuse a ladder that nobody can climb; `ValueError` says why."""
+        if not self.steps:
+            raise ValueError("a ladder has at least one step")
+        if self.repeat < 0:
+            raise ValueError("a ladder is repeated zero times or more")
+        if any(later.after_s < earlier.after_s for earlier, later in zip(self.steps, self.steps[1:], strict=False)):
+            raise ValueError("the steps of a ladder are in order of time")
+        if self.steps[0].after_s < 0:
+            raise ValueError("a step is never before its round")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page stands. `step` is the next to take (`len(steps)`: only giving up is left), `due_at` when."""
+
+    state: PageState
+    round: int
+    step: int
+    round_began_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do now, why, and where the page stands afterwards."""
+
+    move: Move
+    because: Because
+    then: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody a step could wake: `person` None where a target led to nobody; `why` with its `params`."""
+
+    person: UUID | None
+    why: Why
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Whom a step wakes, and whom it passed over. `fell_back`: its own targets led to nobody who can be reached."""
+
+    chosen: tuple[Candidate, ...]
+    passed_over: tuple[Candidate, ...]
+    fell_back: bool
+
+
+class Flaw(StrEnum):
+    """What the auditor can find wrong with an open page."""
+
+    OFF_THE_LADDER = "off_the_ladder"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    OVERDUE = "overdue"
+
+
+def first_place(ladder: Ladder, opened_at: datetime) -> Place:
+    """Where a page stands when it is opened."""
+    due_at = opened_at + timedelta(seconds=ladder.steps[0].after_s)
+    return Place(state=PageState.OPEN, round=0, step=0, round_began_at=opened_at, due_at=due_at)
+
+
+def next_step(ladder: Ladder, place: Place, now: datetime) -> Decision:
+    """Decide what the ticker does with a page at `now`: take its step, give it up, or leave it."""
+    if place.state is not PageState.OPEN or place.due_at is None:
+        return Decision(move=Move.WAIT, because=Because.NOT_OPEN, then=place)
+    if now < place.due_at:
+        return Decision(move=Move.WAIT, because=Because.NOT_DUE, then=place)
+    return _climb(ladder, place, now, Because.STEP_DUE)
+
+
+def next_step_now(ladder: Ladder, place: Place, now: datetime) -> Decision:
+    """Somebody asks for the next step at once, whatever the time. An exhausted page begins its ladder again."""
+    if place.state is PageState.EXHAUSTED:
+        place = Place(state=PageState.OPEN, round=place.round + 1, step=0, round_began_at=now, due_at=now)
+    if place.state is not PageState.OPEN:
+        return Decision(move=Move.WAIT, because=Because.NOT_OPEN, then=place)
+    if place.step >= len(ladder.steps):
+        place = replace(place, round=place.round + 1, step=0, round_began_at=now)
+    return _climb(ladder, place, now, Because.ASKED_FOR)
+
+
+def _climb(ladder: Ladder, place: Place, now: datetime, because: Because) -> Decision:
+    if place.step >= len(ladder.steps):
+        gone = replace(place, state=PageState.EXHAUSTED, due_at=None)
+        return Decision(move=Move.EXHAUST, because=Because.ALL_ROUNDS_DONE, then=gone)
+    return Decision(move=Move.TAKE, because=because, then=_after(ladder, place, now))
+
+
+def _after(ladder: Ladder, place: Place, now: datetime) -> Place:
+    """The place after the step at `place` was taken at `now`. A late step delays those after it: nobody is skipped."""
+    taken = ladder.steps[place.step]
+    step = place.step + 1
+    if step < len(ladder.steps):
+        wait = timedelta(seconds=ladder.steps[step].after_s - taken.after_s)
+        return replace(place, step=step, due_at=now + wait)
+    if place.round < ladder.repeat:
+        began_at = now + PAUSE
+        due_at = began_at + timedelta(seconds=ladder.steps[0].after_s)
+        return replace(place, round=place.round + 1, step=0, round_began_at=began_at, due_at=due_at)
+    return replace(place, step=step, due_at=now + PAUSE)
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    *,
+    reachable: frozenset[UUID],
+    fallback: Sequence[Sequence[Candidate]],
+) -> Choice:
+    """Whom to wake. Where the step's own targets lead to nobody reachable, the first tier of `fallback` that does."""
+    chosen, passed_over = _split(candidates, reachable)
+    if chosen:
+        return Choice(chosen=chosen, passed_over=passed_over, fell_back=False)
+    for tier in fallback:
+        chosen, unreachable = _split(tier, reachable)
+        passed_over += unreachable
+        if chosen:
+            break
+    return Choice(chosen=chosen, passed_over=passed_over, fell_back=True)
+
+
+def _split(
+    candidates: Sequence[Candidate], reachable: frozenset[UUID]
+) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+    chosen: dict[UUID, Candidate] = {}
+    passed_over = []
+    for candidate in candidates:
+        if candidate.person is None or candidate.why in _UNFIT:
+            passed_over.append(candidate)
+        elif candidate.person not in reachable:
+            passed_over.append(replace(candidate, why=Why.NO_CONTACT, params={"as": candidate.why.value}))
+        else:
+            chosen.setdefault(candidate.person, candidate)
+    return tuple(chosen.values()), tuple(passed_over)
+
+
+_UNFIT = frozenset({Why.NOBODY_ON_CALL, Why.INACTIVE, Why.GONE})
+
+
+def flaw(ladder: Ladder, place: Place, now: datetime) -> Flaw | None:
+    """What is wrong with the next step of an open page, or None when it is sound."""
+    if place.state is not PageState.OPEN:
+        return None
+    if place.due_at is None or not 0 <= place.step <= len(ladder.steps):
+        return Flaw.OFF_THE_LADDER
+    if place.due_at > now + _longest_wait(ladder):
+        return Flaw.TOO_FAR_AHEAD
+    if place.due_at < now - OVERDUE:
+        return Flaw.OVERDUE
+    return None
+
+
+def mended(ladder: Ladder, place: Place, now: datetime) -> Place:
+    """The place of a flawed page, put back on its ladder and due at once."""
+    step = place.step if 0 <= place.step < len(ladder.steps) else 0
+    return replace(place, state=PageState.OPEN, step=step, due_at=now)
+
+
+def _longest_wait(ladder: Ladder) -> timedelta:
+    return PAUSE + timedelta(seconds=ladder.steps[-1].after_s)
