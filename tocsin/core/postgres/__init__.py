@@ -2,8 +2,8 @@
 
 Lives here: the launcher and nothing about what is stored. Not here: connections, models, migrations.
 The traps it handles are named in the module that handles each: `programs` (whose binaries), `identity` (as whom, since
-PostgreSQL refuses to run as root), `processes` (zombies and stale pid files), `sockets` (path length), `cluster` (life).
-Read `cluster.py` first.
+PostgreSQL refuses to run as root), `processes` (zombies and stale pid files), `sockets` (path length),
+`cluster` (life). Read `cluster.py` first.
 """
 
 from tocsin.core.postgres.backup import Progress, dump, restore

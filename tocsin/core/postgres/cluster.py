@@ -60,7 +60,7 @@ class Cluster:
 
     data_dir: Path
     bin_dir: Path | None = None
-    names: roles.Names = roles.Names()
+    names: roles.Names = field(default_factory=roles.Names)
     settings: Mapping[str, str] = field(default_factory=dict)
     identity: Identity | None = None
     running: Running | None = None
@@ -138,9 +138,9 @@ class Cluster:
         ours = major_version(programs)
         if written_by != ours:
             raise PostgresError(
-                f"The data in {self.data} was written by PostgreSQL {written_by}, and the programs in {programs.folder} "
-                f"are PostgreSQL {ours}. Start with TOCSIN_PG_BIN set to the programs of version {written_by}, dump the "
-                "database, move the folder away, and restore the dump with the new programs.",
+                f"The data in {self.data} was written by PostgreSQL {written_by}, and the programs in "
+                f"{programs.folder} are PostgreSQL {ours}. Start with TOCSIN_PG_BIN set to the programs of version "
+                f"{written_by}, dump the database, move the folder away, and restore the dump with the new programs.",
                 code="postgres_version",
             )
 
@@ -182,7 +182,7 @@ class Cluster:
         return running
 
     def _initialise(self, programs: Programs, identity: Identity) -> None:
-        """Run initdb beside the final place and move it there, so that a killed first start leaves nothing half made."""
+        """Run initdb beside the final place, then move it there: a killed first start leaves nothing half made."""
         fresh = self.base / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [programs.path("initdb"), "-D", str(fresh), "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"]

@@ -49,7 +49,8 @@ class Identity:
     def file_owner(self) -> tuple[int, int]:
         """User and group id that own the server's files, as seen from our own process."""
         if self.way in (Way.DROPPED, Way.DROPPED_SEARCHING):
-            assert self.uid is not None and self.gid is not None
+            assert self.uid is not None
+            assert self.gid is not None
             return self.uid, self.gid
         return os.geteuid(), os.getegid()
 

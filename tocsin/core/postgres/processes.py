@@ -81,8 +81,8 @@ def wait_until(true: Callable[[], bool], *, timeout_s: float, poll_s: float = 0.
 def clear_leftovers(data: Path, sockets: Path) -> None:
     """Make the folder of a dead postmaster safe to start in: its children gone, its pid and socket files removed.
 
-    The pid file is what stops two servers from sharing one folder, so it goes only after every process has gone; children
-    that do not notice the death are told first (SIGQUIT) and then killed, which crash recovery is made for.
+    The pid file is what stops two servers from sharing one folder, so it goes only after every process has gone;
+    children that do not notice the death are told (SIGQUIT) and then killed, which crash recovery is made for.
     """
     if not wait_until(lambda: not all_in(data), timeout_s=ORPHANS_LEAVE_S):
         for told in (signal.SIGQUIT, signal.SIGKILL):
