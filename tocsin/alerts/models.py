@@ -1,0 +1,242 @@
+"""Integrations, alerts, groups, silences; the rows that drive the digest. The event log is SQL in `migrations`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from tocsin.accounts.models import Person, Team
+from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, Urgency, Wire
+from tocsin.assets.models import Service
+from tocsin.core.clock import Now
+from tocsin.core.ids import uuid7
+from tocsin.core.refs import Ref
+
+
+class Integration(models.Model):
+    """A source of alerts, and the scope within which its aliases are unique. Its keys are `accounts.Key` rows."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id uuid key name kind team created_at last_seen_at removed_at"}
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    key = models.TextField(unique=True)
+    name = models.TextField()
+    kind = models.TextField()
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="integrations")
+    created_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "alerts_integration"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(kind__in=list(Wire)), name="alerts_integration_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Group(models.Model):
+    """Alerts that are believed to be one failure, and the service believed to be its cause.
+
+    `evidence` is a list of causes, best first: `{service, score, confidence, evidence: [{kind, points, params}]}`.
+    `first_at`/`last_at`/`cause_since` are by Tocsin's clock. `cluster` is the correlation's own id, empty for a lone
+    alert. `counts` is `{alerts, open, services, deliveries}` as of `version`.
+    """
+
+    FIELD_CLASSES: ClassVar = {
+        "none": "id uuid state cluster cause_service cause_state cause_since confidence evidence rejected severity"
+        " urgency needs_people_at incident_kind incident_id opened_at first_at last_at closed_at merged_into counts"
+        " version",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    state = models.TextField(default=GroupState.OPEN)
+    cluster = models.TextField(blank=True, default="")
+    cause_service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    cause_state = models.TextField(default=CauseState.PROPOSED)
+    cause_since = models.DateTimeField()
+    confidence = models.FloatField(default=0.0)
+    evidence = models.JSONField(default=list)
+    rejected = models.JSONField(default=list)
+    severity = models.IntegerField(default=Severity.MINOR)
+    urgency = models.TextField(default=Urgency.QUIET)
+    needs_people_at = models.DateTimeField(null=True)
+    incident_kind = models.TextField(blank=True, default="")
+    incident_id = models.UUIDField(null=True)
+    opened_at = models.DateTimeField(db_default=Now())
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    counts = models.JSONField(default=dict)
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        db_table = "alerts_group"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(state__in=list(GroupState)), name="alerts_group_state"),
+            models.CheckConstraint(condition=models.Q(urgency__in=list(Urgency)), name="alerts_group_urgency"),
+            models.CheckConstraint(condition=models.Q(cause_state__in=list(CauseState)), name="alerts_group_cause"),
+        ]
+        indexes: ClassVar = [
+            models.Index(models.F("state"), models.F("last_at").desc(), name="alerts_group_inbox"),
+            models.Index("incident_id", name="alerts_group_incident"),
+        ]
+
+    @property
+    def incident_ref(self) -> Ref | None:
+        """The incident opened for this group, if any."""
+        return Ref(self.incident_kind, self.incident_id) if self.incident_id else None
+
+
+class Alert(models.Model):
+    """One complaint of one integration: open until resolved, expired or closed by hand.
+
+    The newest alert of a fingerprint has no `superseded_at`; at most that one is open. `started_at` and `closed_at`
+    are by the sender's clock, `first_at` and `last_at` by ours. The `…_order` columns are what `rules.life` compares.
+    `count` is the number of firing deliveries; 0 means that only its end was ever told.
+    """
+
+    FIELD_CLASSES: ClassVar = {
+        "none": "id uuid integration fingerprint state severity service peer count flaps started_at first_at last_at"
+        " closed_at close_reason superseded_at expires_at opened_order fired_order ended_order acknowledged_at"
+        " snoozed_until set_aside group pinned why",
+        "personal": "acknowledged_by",
+        "content": "title description name labels source",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="alerts")
+    fingerprint = models.TextField()
+    state = models.TextField(default=AlertState.OPEN)
+    severity = models.IntegerField()
+    title = models.TextField()
+    description = models.TextField(blank=True, default="")
+    name = models.TextField()
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="alerts")
+    peer = models.TextField(blank=True, default="")
+    labels = models.JSONField(default=dict)
+    source = models.TextField(blank=True, default="")
+    count = models.BigIntegerField(default=1)
+    flaps = models.IntegerField(default=0)
+    started_at = models.DateTimeField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.TextField(blank=True, default="")
+    superseded_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    opened_order = models.DateTimeField()
+    fired_order = models.DateTimeField(null=True)
+    ended_order = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.TextField(blank=True, default="")
+    snoozed_until = models.DateTimeField(null=True)
+    set_aside = models.TextField(blank=True, default="")
+    group = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="alerts")
+    pinned = models.BooleanField(default=False)
+    why = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "alerts_alert"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "integration", "fingerprint", condition=models.Q(superseded_at__isnull=True), name="alerts_alert_newest"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=AlertState.CLOSED) | models.Q(superseded_at__isnull=True),
+                name="alerts_alert_open_is_newest",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=list(AlertState)), name="alerts_alert_state"),
+            models.CheckConstraint(condition=models.Q(severity__gte=1, severity__lte=5), name="alerts_alert_severity"),
+        ]
+        indexes: ClassVar = [
+            models.Index("group", "id", condition=models.Q(group__isnull=False), name="alerts_alert_group"),
+            models.Index(models.F("service"), models.F("id").desc(), name="alerts_alert_service"),
+            models.Index("id", condition=~models.Q(state=AlertState.CLOSED), name="alerts_alert_open"),
+            models.Index("expires_at", condition=models.Q(expires_at__isnull=False), name="alerts_alert_expiry"),
+            models.Index("snoozed_until", condition=models.Q(state=AlertState.SNOOZED), name="alerts_alert_snoozed"),
+        ]
+
+
+class Silence(models.Model):
+    """Alerts that match are kept and shown but page nobody between `starts_at` and `ends_at`.
+
+    `matchers` is a list of `{label, op, value}`; all of them must match (`rules.silences`).
+    """
+
+    FIELD_CLASSES: ClassVar = {
+        "none": "id uuid key matchers starts_at ends_at ended_at owner created_at",
+        "content": "reason",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    key = models.TextField(unique=True)
+    matchers = models.JSONField()
+    reason = models.TextField()
+    owner = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "alerts_silence"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="alerts_silence_ends_after_it_starts"
+            ),
+        ]
+
+
+class Batch(models.Model):
+    """One group commit of the intake that waits to be digested."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id received_at events"}
+
+    id = models.BigAutoField(primary_key=True)
+    received_at = models.DateTimeField()
+    events = models.IntegerField()
+
+    class Meta:
+        db_table = "alerts_batch"
+
+
+class DeliveryKey(models.Model):
+    """An Idempotency-Key an integration has used; kept for a day, so that a repeat has no second effect."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id integration_id key at"}
+
+    id = models.BigAutoField(primary_key=True)
+    integration_id = models.BigIntegerField()
+    key = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "alerts_deliverykey"
+        constraints: ClassVar = [
+            models.UniqueConstraint("integration_id", "key", name="alerts_deliverykey_once"),
+        ]
+        indexes: ClassVar = [models.Index("at", name="alerts_deliverykey_at")]
+
+
+class DigestOwner(models.Model):
+    """One row: which engine digests, until when, and how many turns have been taken (a moved turn means: rebuild)."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id owner lease_until turn"}
+
+    id = models.BooleanField(primary_key=True, default=True)
+    owner = models.TextField(blank=True, default="")
+    lease_until = models.DateTimeField(null=True)
+    turn = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "alerts_digestowner"
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=True), name="alerts_one_digestowner")]
