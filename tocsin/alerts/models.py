@@ -99,13 +99,14 @@ class Alert(models.Model):
 
     The newest alert of a fingerprint has no `superseded_at`; at most that one is open. `started_at` and `closed_at`
     are by the sender's clock, `first_at` and `last_at` by ours. The `…_order` columns are what `rules.life` compares.
-    `count` is the number of firing deliveries; 0 means that only its end was ever told.
+    `count` is the number of firing deliveries; 0 means that only its end was ever told. Deliveries of the fingerprint
+    received from `follows_at` (empty: ever) up to `superseded_at` are this alert's: so each delivery is of one alert.
     """
 
     FIELD_CLASSES: ClassVar = {
         "none": "id uuid integration fingerprint state severity service peer count flaps started_at first_at last_at"
-        " closed_at close_reason superseded_at expires_at opened_order fired_order ended_order acknowledged_at"
-        " snoozed_until set_aside group pinned why",
+        " closed_at close_reason follows_at superseded_at expires_at opened_order fired_order ended_order"
+        " acknowledged_at snoozed_until set_aside group pinned why",
         "personal": "acknowledged_by",
         "content": "title description name labels source",
     }
@@ -130,6 +131,7 @@ class Alert(models.Model):
     last_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     close_reason = models.TextField(blank=True, default="")
+    follows_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     opened_order = models.DateTimeField()
