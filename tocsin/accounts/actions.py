@@ -178,7 +178,7 @@ def issue_key(
 @transaction.atomic
 def revoke_key(key_id: str, *, actor: Actor) -> None:
     """Stop a key. Nodes that have it cached stop within 60 seconds."""
-    key = Key.objects.select_for_update().select_related("team").filter(uuid=key_id).first()
+    key = Key.objects.select_for_update(of=("self",)).select_related("team").filter(uuid=key_id).first()
     if key is None:
         raise NotFound("There is no such key.")
     require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({key.team_id})) if key.team_id else ORGANISATION)
@@ -208,7 +208,7 @@ def issue_sign_in_link(login: str, *, valid_for: timedelta = timedelta(minutes=3
 def use_sign_in_link(token: str) -> Person:
     """The person a link signs in; Forbidden when it was used, has expired, or was never made."""
     link = (
-        SignInLink.objects.select_for_update()
+        SignInLink.objects.select_for_update(of=("self",))
         .select_related("person")
         .filter(digest__in=keyring().macs(LINK_PURPOSE, token.encode()), used_at__isnull=True)
         .first()

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from tocsin.core.errors import TocsinError
 
 PREFIX = "TOCSIN_"
-_VAR = Path("var")
 
 
 class ConfigError(TocsinError):
@@ -31,7 +30,10 @@ def _setting(meaning: str, default: Any, *, secret: bool = False) -> Any:
 class Config:
     """The settings of one node. Units stand in the names; paths are made absolute when loaded."""
 
-    data_dir: Path = _setting("Folder of the embedded database, keys, sockets and spool.", _VAR)
+    data_dir: Path = field(
+        default=Path("var"),
+        metadata={"help": "Folder of the embedded database, keys, sockets and spool.", "secret": False},
+    )
     database_url: str = _setting("PostgreSQL >= 15 to use instead of the embedded server.", "", secret=True)
     pg_bin: str = _setting("Folder with postgres and initdb for the embedded server; empty: the wheel's.", "")
     keyring: str = _setting("The key ring itself (JSON), instead of DATA_DIR/keyring.json.", "", secret=True)

@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,8 +27,10 @@ FILE_NAME = "keyring.json"
 
 @dataclass(frozen=True, slots=True)
 class RootKey:
+    """One root; its secret is never shown."""
+
     id: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 @lru_cache(maxsize=64)

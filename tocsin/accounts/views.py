@@ -1,0 +1,81 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tocsin.accounts import actions, queries
+from tocsin.accounts.forms import SignInForm
+from tocsin.accounts.rules import SYSTEM
+from tocsin.accounts.throttle import Throttle
+from tocsin.core.errors import Forbidden
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Person
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+THROTTLE = Throttle(limit=10, window_s=300)
+
+
+def _enter(request: HttpRequest, person: Person, by: str) -> None:
+    auth.login(request, person, backend=BACKEND)
+    actions.record_sign_in(person, by=by, actor=queries.actor_for_person(person))
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/"
+
+
+def _network(request: HttpRequest) -> str:
+    return request.headers.get("X-Forwarded-For", "") or request.META.get("REMOTE_ADDR", "")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """By login and password. Ten refusals from one place to one account pause it for five minutes, not the account."""
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    form = SignInForm(request, request.POST or None)
+    status = 200
+    if request.method == "POST":
+        place = (_network(request), request.POST.get("login", ""))
+        if not THROTTLE.admits(place):
+            raise Forbidden("Too many attempts from here. Wait five minutes, then try again.", status=429)
+        if form.is_valid() and form.person is not None:
+            THROTTLE.forget(place)
+            _enter(request, form.person, "password")
+            return redirect(_next(request))
+        actions.record_refused_sign_in(reason="wrong login or password", actor=SYSTEM)
+        status = 422
+    return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A one-time link. Opening it shows a button; mail scanners that open links use nothing up."""
+    if request.method == "POST":
+        _enter(request, actions.use_sign_in_link(token), "link")
+        return redirect("/")
+    return render(request, "accounts/sign_in_link.html", {"token": token})
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session."""
+    auth.logout(request)
+    return redirect("accounts:sign-in")
+
+
+def permit(request: HttpRequest) -> HttpResponse:
+    """Whether this browser may follow live changes: asked by the front, which knows no sessions."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
