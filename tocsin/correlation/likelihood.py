@@ -1,0 +1,180 @@
+"""How well a suspected service explains each signal: P(signal | cause), by class and direction along the graph."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from .classes import CLIMBING, LAWS, AlertClass
+from .graph import Graph
+from .settings import Settings
+from .signals import Signal
+
+
+class How(IntEnum):
+    """The road by which a cause explains a signal."""
+
+    OWN = 0
+    NAMED = 1
+    CALLER = 2
+    CALLEE = 3
+    BURST = 4
+    HOST = 5
+
+
+@dataclass(slots=True)
+class Explained:
+    """One signal as seen by one candidate. `via` is the next service on the path towards the cause."""
+
+    signal: int
+    p: float
+    how: How
+    hops: int
+    via: int
+
+
+@dataclass(slots=True)
+class Reach:
+    """Services above a candidate (callers, their callers ...): strength of the path, hops, next step down."""
+
+    strength: dict[int, float]
+    hops: dict[int, int]
+    via: dict[int, int]
+
+
+class Likelihood:
+    """Explains the signals of one moment. Rebuilt for each decision; holds no state of its own."""
+
+    def __init__(self, graph: Graph, signals: list[Signal], settings: Settings) -> None:
+        self.graph = graph
+        self.signals = signals
+        self.settings = settings
+        self.by_service: dict[int, list[int]] = {}
+        self.by_peer: dict[int, list[int]] = {}
+        self.by_named: dict[int, list[int]] = {}
+        self.falling: dict[int, list[int]] = {}
+        self.complaining: set[int] = set()
+        self._starving: dict[int, list[tuple[int, float]]] = {}
+        for number, signal in enumerate(signals):
+            self.by_service.setdefault(signal.service, []).append(number)
+            if signal.peer is not None:
+                self.by_peer.setdefault(signal.peer, []).append(number)
+            for named in signal.named:
+                self.by_named.setdefault(named, []).append(number)
+            if signal.kind is AlertClass.TRAFFIC and signal.peer is None:
+                self.falling.setdefault(signal.service, []).append(number)
+            if signal.kind in CLIMBING or signal.kind is AlertClass.TRAFFIC:
+                self.complaining.add(signal.service)
+
+    def reach(self, cause: int) -> Reach:
+        """Walk up the callers, best path first per hop; only services that complain carry it far."""
+        reach = Reach(strength={cause: 1.0}, hops={cause: 0}, via={cause: cause})
+        frontier = [cause]
+        for hop in range(1, self.settings.max_hops + 1):
+            following: dict[int, None] = {}
+            for at in frontier:
+                self._climb(reach, cause, at, hop, following)
+            if not following:
+                break
+            frontier = list(following)
+        return reach
+
+    def _climb(self, reach: Reach, cause: int, at: int, hop: int, following: dict[int, None]) -> None:
+        settings = self.settings
+        carried = 1.0
+        if at != cause:
+            carried = settings.through_alerting if at in self.complaining else settings.through_silent
+        carried *= reach.strength[at]
+        if carried < settings.min_reach:
+            return
+        for caller, confidence in self.graph.callers[at].items():
+            strength = carried * confidence
+            if strength > reach.strength.get(caller, 0.0) * 1.0001 and caller != cause:
+                reach.strength[caller] = strength
+                reach.hops[caller] = hop
+                reach.via[caller] = at
+                following[caller] = None
+
+    def explain(self, cause: int) -> list[Explained]:
+        """Every signal that the failure of `cause` makes more likely, each once, by its best road."""
+        best: dict[int, Explained] = {}
+        reach = self.reach(cause)
+        for service, strength in reach.strength.items():
+            for number in self.by_service.get(service, ()):
+                self._keep(best, self._from_above(number, cause, service, strength, reach))
+        for number in self.by_peer.get(cause, ()):
+            self._keep(best, Explained(number, 0.90, How.NAMED, 1, cause))
+        for number in self.by_named.get(cause, ()):
+            self._keep(best, Explained(number, 0.50, How.NAMED, 1, cause))
+        self._descend(best, cause, reach)
+        if not self.graph.known:
+            self._burst(best)
+        return [best[number] for number in sorted(best)]
+
+    def _from_above(self, number: int, cause: int, service: int, strength: float, reach: Reach) -> Explained:
+        signal = self.signals[number]
+        law = LAWS[signal.kind]
+        if service == cause:
+            own = law.own if signal.peer is None else 0.20
+            return Explained(number, own, How.OWN, 0, cause)
+        if signal.peer is None:
+            return Explained(number, law.up * strength, How.CALLER, reach.hops[service], reach.via[service])
+        through = reach.strength.get(signal.peer)
+        if through is not None and signal.peer != cause:
+            return Explained(number, 0.60 * through, How.CALLER, reach.hops[signal.peer] + 1, signal.peer)
+        return Explained(number, 0.08 * strength, How.CALLER, reach.hops[service], reach.via[service])
+
+    def _descend(self, best: dict[int, Explained], cause: int, reach: Reach) -> None:
+        """Less work flows down: to what the cause calls, and to what its failing callers call."""
+        if not self.falling:
+            return
+        for callee, confidence in self._starved(cause):
+            self._fall(best, callee, cause, confidence, 1)
+        for callee, confidence in self.graph.callees[cause].items():
+            for deeper, further in self._starved(callee):
+                self._fall(best, deeper, callee, 0.6 * confidence * further, 2)
+        for service, strength in reach.strength.items():
+            if service != cause and service in self.complaining:
+                for callee, confidence in self._starved(service):
+                    self._fall(best, callee, service, 0.6 * strength * confidence, reach.hops[service] + 1)
+
+    def _starved(self, service: int) -> list[tuple[int, float]]:
+        """Callees of a service that get less work than usual, with the confidence of the edge."""
+        known = self._starving.get(service)
+        if known is None:
+            callees = self.graph.callees[service]
+            known = self._starving[service] = [(c, callees[c]) for c in callees if c in self.falling]
+        return known
+
+    def _fall(self, best: dict[int, Explained], service: int, via: int, strength: float, hops: int) -> None:
+        p = LAWS[AlertClass.TRAFFIC].down * strength
+        for number in self.falling[service]:
+            before = best.get(number)
+            if before is None or p > before.p:
+                best[number] = Explained(number, p, How.CALLEE, hops, via)
+
+    def _burst(self, best: dict[int, Explained]) -> None:
+        """Nothing is known about who calls whom: whatever climbs may have climbed from here."""
+        for number, signal in enumerate(self.signals):
+            if number not in best:
+                best[number] = Explained(number, 0.35 * LAWS[signal.kind].up, How.BURST, 1, signal.service)
+
+    @staticmethod
+    def _keep(best: dict[int, Explained], found: Explained) -> None:
+        before = best.get(found.signal)
+        if before is None or found.p > before.p:
+            best[found.signal] = found
+
+    def candidates(self, recent: set[int]) -> list[int]:
+        """Whoever complains, is named, or is called by one that complains; changed services beside those."""
+        found: dict[int, None] = {}
+        for signal in self.signals:
+            found[signal.service] = None
+            if signal.peer is not None:
+                found[signal.peer] = None
+            for named in signal.named:
+                found[named] = None
+        for service in [s for s in found if s in self.complaining]:
+            for callee in self.graph.callees[service]:
+                found[callee] = None
+        if not self.graph.known:
+            found.update(dict.fromkeys(sorted(recent)))
+        return list(found)
