@@ -56,9 +56,9 @@ def test_fact_queues_each_wired_reaction_once(reaction: str) -> None:
 
 @pytest.mark.django_db
 def test_rolled_back_action_leaves_neither_fact_nor_reaction(reaction: str) -> None:
-    with pytest.raises(ValueError, match="second thoughts"), transaction.atomic():
+    with transaction.atomic():
         record(ThingSeen(colour="red"), actor=SYSTEM, subject=SUBJECT)
-        raise ValueError("second thoughts")
+        transaction.set_rollback(True)
     assert queries.facts_about([SUBJECT]) == []
     assert queued() == []
 
@@ -72,6 +72,6 @@ def test_fact_outside_a_transaction_is_refused(fresh_database: object) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE journal_fact SET reason = 'x'", "DELETE FROM journal_fact"])
 def test_database_refuses_to_change_a_fact(statement: str) -> None:
     record(ThingSeen(colour="red"), actor=SYSTEM, subject=SUBJECT)
-    with pytest.raises(DatabaseError, match="permission denied|append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"permission denied|append-only"), transaction.atomic():
         connection.cursor().execute(statement)
     assert len(queries.facts_about([SUBJECT])) == 1
