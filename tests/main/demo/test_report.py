@@ -1,0 +1,84 @@
+"""The closing report says what is true, also when that is unpleasant."""
+
+import json
+from dataclasses import replace
+
+from tocsin.main.demo.report import Counts, Fate, Named, Paged, Report, Speed
+
+REPORT = Report(
+    scenario="storm",
+    counts=Counts(sent=25_000, accepted=25_000, stored=25_000, retries=3, distinct=1_936),
+    fates=(Fate(what="part of INC-1", count=24_000), Fate(what="set aside: standing", count=1_000)),
+    incidents=(
+        Named(
+            key="INC-1",
+            title="Core switch 2, Warsaw",
+            url="http://127.0.0.1:8080/incidents/INC-1",
+            deliveries=24_000,
+            cause="core-sw-waw-02",
+            confidence=0.93,
+            named_after_s=12.0,
+        ),
+    ),
+    true_causes=("core-sw-waw-02",),
+    pages=(
+        Paged(
+            person="Anna Sample",
+            incident="INC-1",
+            why="on call for Network, first line",
+            channel="email",
+            after_event_s=14.0,
+            after_wall_s=0.9,
+        ),
+    ),
+    speed=Speed(event_s=1_000, replay_wall_s=20, digest_wall_s=0.5),
+    sign_in_url="http://127.0.0.1:8080/sign-in/once",
+)
+
+
+def test_report_shows_counts_cause_truth_pages_speed_and_links() -> None:
+    text = REPORT.as_text()
+    for expected in (
+        "alerts sent  25,000",
+        "1,936 distinct alerts",
+        "together             25,000  adds up",
+        "cause named  core-sw-waw-02, confidence 0.93, 12.0 s after its first alert",
+        "cause that was true  core-sw-waw-02  (found)",
+        "Anna Sample, by email about INC-1, 14.0 s of event time after its first alert (0.9 s by the wall clock)",
+        "1,000 s of event time in 20.0 s of wall time (50 times as fast)",
+        "http://127.0.0.1:8080/incidents/INC-1",
+        "http://127.0.0.1:8080/sign-in/once  (works once)",
+    ):
+        assert expected in text
+
+
+def test_rows_that_do_not_add_up_are_shouted() -> None:
+    report = replace(REPORT, fates=REPORT.fates[:1])
+    assert not report.adds_up
+    assert "DOES NOT ADD UP" in report.as_text()
+
+
+def test_accepted_but_not_stored_does_not_add_up() -> None:
+    assert not replace(REPORT, counts=replace(REPORT.counts, accepted=25_001)).adds_up
+
+
+def test_wrong_cause_is_said() -> None:
+    report = replace(REPORT, true_causes=("billing-db-sin",))
+    assert not report.right
+    assert "billing-db-sin  (NOT FOUND)" in report.as_text()
+
+
+def test_quiet_run_is_right_only_if_nobody_is_woken() -> None:
+    noise = replace(REPORT, scenario="quiet", incidents=(), true_causes=())
+    assert not noise.right
+    calm = replace(noise, pages=())
+    assert calm.right
+    assert "Woken: nobody" in calm.as_text()
+
+
+def test_json_has_the_same_figures() -> None:
+    figures = json.loads(REPORT.as_json())
+    assert figures["counts"]["stored"] == 25_000
+    assert figures["right"] is True
+    assert figures["adds_up"] is True
+    assert figures["pages"][0]["person"] == "Anna Sample"
