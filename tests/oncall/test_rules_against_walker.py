@@ -1,7 +1,7 @@
 """The rules against an independent walker that watches a wall clock minute by minute.
 
-The walker knows nothing of offsets, gaps or overlaps: it looks at the zone's clock each minute and hands over as soon as
-the clock shows the hand-off time or later, which happens once per week whatever the clock does.
+The walker knows nothing of offsets, gaps or overlaps: it looks at the zone's clock each minute and hands over as soon
+as the clock shows the hand-off time or later, which happens once per week whatever the clock does.
 """
 
 from collections.abc import Iterator

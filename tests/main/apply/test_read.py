@@ -134,7 +134,8 @@ def test_longer_circle_is_refused_once_at_the_line_that_closes_it() -> None:
 
 
 def test_diamond_of_dependencies_is_no_circle() -> None:
-    text = "tocsin: 1\nservices: [{key: a, depends_on: [b, c]}, {key: b, depends_on: [d]}, {key: c, depends_on: [d]}, {key: d}]"
+    services = "[{key: a, depends_on: [b, c]}, {key: b, depends_on: [d]}, {key: c, depends_on: [d]}, {key: d}]"
+    text = f"tocsin: 1\nservices: {services}"
     assert read(text, file="f").services is not None
 
 

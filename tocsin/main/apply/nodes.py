@@ -90,8 +90,8 @@ def _too_deep(text: str) -> bool:
 class Entry:
     """One mapping of the file, read field by field; what nobody asked for is an unknown key.
 
-    A value that is missing or wrong is reported at once and read as a placeholder; :meth:`finished` then builds nothing,
-    so the placeholder is never seen.
+    A value that is missing or wrong is reported at once and read as a placeholder; :meth:`finished` then builds
+    nothing, so the placeholder is never seen.
     """
 
     def __init__(self, reading: Reading, node: yaml.Node, path: Path, what: str) -> None:
