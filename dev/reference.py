@@ -1,0 +1,158 @@
+"""Reference pages written from the code; a page that differs from what would be written fails `bin/check`.
+
+So each setting, command, fact and adapter is in the documentation, in the words that the code itself uses.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib
+import importlib.util
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from dev.findings import ROOT
+
+FOLDER = ROOT / "docs" / "reference"
+NOTE = "<!-- Written from the code by `bin/check --write`; edit the words there. -->\n"
+HELP_WIDTH = 100
+
+
+def settings_page() -> str:
+    """Every setting with its default and meaning."""
+    from tocsin.core import config
+
+    rows = [
+        f"| `{each.name}` | {f'`{each.default}`' if each.default else ''} | {_cell(each.help)} |"
+        for each in config.describe(config.Config())
+    ]
+    intro = (
+        "Each setting comes from the environment, else from the file `tocsin.toml` (there without the prefix, in lower "
+        "case), else it has the default. `tocsin settings` shows what a node uses."
+    )
+    return _page("Settings", intro, ["| setting | default | meaning |", "| --- | --- | --- |", *rows])
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    from tocsin.main.cli import main
+
+    asked, sys.argv = sys.argv, ["tocsin", "--help"]  # a command that is asked for help needs no database
+    try:
+        lines = [line for command in _help(main, "tocsin", None) for line in command]
+    finally:
+        sys.argv = asked
+    return _page("Commands", "What `tocsin COMMAND --help` says.", lines)
+
+
+def _help(command: click.Command, name: str, parent: click.Context | None) -> Iterator[list[str]]:
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=HELP_WIDTH)
+    title = context.command_path
+    yield [f"## {title}", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for sub in command.list_commands(context):
+            found = command.get_command(context, sub)
+            if found is not None:
+                yield from _help(found, sub, context)
+
+
+def facts_page() -> str:
+    """Every fact that the journal may hold, by room."""
+    lines: list[str] = []
+    for module in _rooms("facts"):
+        facts = [fact for fact in vars(module).values() if _is_fact(fact, module)]
+        if facts:
+            lines += [f"## {module.__name__.split('.')[1]}", "", "| fact | version | fields | meaning |"]
+            lines += ["| --- | --- | --- | --- |", *map(_fact_row, facts), ""]
+    return _page("Facts", "What the journal records, in the past tense. Fields hold ids and parameters.", lines)
+
+
+def _is_fact(value: object, module: ModuleType) -> bool:
+    return (
+        inspect.isclass(value) and value.__module__ == module.__name__ and isinstance(getattr(value, "kind", None), str)
+    )
+
+
+def _fact_row(fact: Any) -> str:
+    fields = ", ".join(f"`{field.name}`" for field in dataclasses.fields(fact))
+    doc = inspect.getdoc(fact) or ""
+    meaning = (
+        "" if doc.startswith(f"{fact.__name__}(") else doc.split("\n\n")[0]
+    )  # a dataclass writes its own signature
+    return f"| `{fact.kind}` | {fact.schema_version} | {fields} | {_cell(meaning)} |"
+
+
+def adapters_page() -> str:
+    """Every adapter of every registry."""
+    from tocsin.core.registry import Registry
+
+    lines: list[str] = []
+    for module in _rooms("registry"):
+        for registry in (value for value in vars(module).values() if isinstance(value, Registry)):
+            lines += [f"## {module.__name__.split('.')[1]}", "", "| kind | what |", "| --- | --- |"]
+            lines += [*(f"| `{adapter.kind}` | {_cell(str(adapter.label))} |" for adapter in registry), ""]
+    return _page("Adapters", "What can be plugged in. Packages add theirs by entry points of the same name.", lines)
+
+
+def openapi_page() -> str:
+    """The REST API's OpenAPI document, empty as long as there is none."""
+    if importlib.util.find_spec("tocsin.main.api") is None:
+        return "{}\n"
+    api = importlib.import_module("tocsin.main.api").api
+    return json.dumps(api.get_openapi_schema(), indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "facts.md": facts_page,
+    "adapters.md": adapters_page,
+    "openapi.json": openapi_page,
+}
+
+
+def _rooms(name: str) -> Iterator[ModuleType]:
+    """The module `name` of each room that has one, by room."""
+    import tocsin
+
+    for room in sorted(Path(tocsin.__path__[0]).iterdir()):
+        if room.is_dir() and room.name != "core" and importlib.util.find_spec(f"tocsin.{room.name}.{name}"):
+            yield importlib.import_module(f"tocsin.{room.name}.{name}")
+
+
+def _page(title: str, intro: str, lines: list[str]) -> str:
+    return "\n".join([f"# {title}", "", NOTE, intro, "", *lines]).rstrip() + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def compare() -> list[str]:
+    """What differs, as the beginnings of unified differences."""
+    problems = []
+    for name, write in PAGES.items():
+        path = FOLDER / name
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        difference = difflib.unified_diff(
+            kept.splitlines(), write().splitlines(), "kept", "from the code", lineterm="", n=0
+        )
+        shown = list(difference)[:12]
+        if shown:
+            problems.append("\n".join([f"docs/reference/{name} is behind the code; run bin/check --write:", *shown]))
+    return problems
+
+
+def write_all() -> None:
+    """Write every page."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, write in PAGES.items():
+        (FOLDER / name).write_text(write(), encoding="utf-8")

@@ -1,0 +1,173 @@
+"""House rules for Python: each takes one file and yields findings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from dev.findings import Finding, SourceFile
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 30
+LONGER = re.compile(r"#\s*long:\s*\S")
+"""`# long: why` on the line of a `def`, or among a file's first three lines, allows what is longer than a screen."""
+
+CLOCK_ATTRIBUTES = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("timezone", "now"),
+    ("timezone", "localtime"),
+    ("time", "time"),
+}
+SQL_CLOCK = re.compile(
+    r"(?<!tocsin_)\bnow\(\)|\b(current_timestamp|current_date|localtimestamp)\b|\bclock_timestamp\(", re.I
+)
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "managers", "manager", "common", "misc", "services"}
+UNFINISHED = re.compile(r"#.*\b(TO" + r"DO|FIX" + r"ME|X{3})\b")
+LONGEST_SLEEP_S = 0.1
+SIGNAL_MODULES = {"dispatch", "signals"}
+
+
+def bare_clock(file: SourceFile) -> Iterator[Finding]:
+    """Time is the database's, so that all nodes agree and tests can travel."""
+    message = "Take `now` as a parameter, or use tocsin.core.clock.now() / tocsin_now() in SQL."
+    if not file.is_product or file.path == "tocsin/core/clock.py":
+        return
+    docs = _docstrings(file.tree)
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Call) and _dotted(node.func) in CLOCK_ATTRIBUTES:
+            yield file.finding(node.lineno, "bare-clock", message)
+        elif isinstance(node, ast.Constant) and node not in docs and SQL_CLOCK.search(str(node.value)):
+            yield file.finding(node.lineno, "bare-clock", message)
+
+
+def no_signals(file: SourceFile) -> Iterator[Finding]:
+    """What happens after a write is listed on one page, main/wiring.py."""
+    message = "No Django signals: record a fact, and name the reaction in main/wiring.py."
+    if not file.is_product:
+        return
+    for node in ast.walk(file.tree):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if any(module.startswith("django.") and SIGNAL_MODULES & set(module.split(".")) for module in modules):
+            yield file.finding(getattr(node, "lineno", 1), "no-signals", message)
+
+
+def no_save_overrides(file: SourceFile) -> Iterator[Finding]:
+    """Models hold; actions do."""
+    if not file.is_product or not _is_module(file.path, "models"):
+        return
+    for cls in (node for node in ast.walk(file.tree) if isinstance(node, ast.ClassDef)):
+        for method in (node for node in cls.body if isinstance(node, ast.FunctionDef)):
+            if method.name in {"save", "delete", "full_clean"}:
+                yield file.finding(
+                    method.lineno, "no-save-override", f"{cls.name}.{method.name}: write an action instead."
+                )
+
+
+def short_functions(file: SourceFile) -> Iterator[Finding]:
+    """A function fits on a screen; its docstring is not counted."""
+    if not file.is_product:
+        return
+    lines = file.lines
+    for node in ast.walk(file.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        length = (node.end_lineno or node.lineno) - body[0].lineno + 1 if body else 0
+        if length > LONGEST_FUNCTION and not LONGER.search(lines[node.lineno - 1]):
+            yield file.finding(
+                node.lineno,
+                "long-function",
+                f"{node.name} has {length} lines, at most {LONGEST_FUNCTION}: look for the missing noun "
+                "(or say why not: `# long: reason` on the def line).",
+            )
+
+
+def short_files(file: SourceFile) -> Iterator[Finding]:
+    """A file is read in a sitting."""
+    if not file.path.endswith(".py") or "/migrations/" in file.path:
+        return
+    lines = file.lines
+    if len(lines) > LONGEST_FILE and not any(map(LONGER.search, lines[:3])):
+        yield file.finding(
+            LONGEST_FILE, "long-file", f"{len(lines)} lines, at most {LONGEST_FILE}: make a package of it."
+        )
+
+
+def telling_names(file: SourceFile) -> Iterator[Finding]:
+    """A module is named after what lives there."""
+    if not file.is_product:
+        return
+    for part in file.path.removesuffix(".py").split("/")[1:]:
+        if part in EMPTY_NAMES:
+            yield file.finding(1, "empty-name", f"'{part}' says nothing: name the thing that lives there.")
+
+
+def door_plates(file: SourceFile) -> Iterator[Finding]:
+    """A module says what it is for."""
+    if file.path.endswith("/apps.py"):  # Django's own registration, the same in every room
+        return
+    if file.is_product and file.text.strip() and ast.get_docstring(file.tree) is None:
+        yield file.finding(1, "no-docstring", "Say in a sentence what lives in this module.")
+
+
+def nothing_unfinished(file: SourceFile) -> Iterator[Finding]:
+    """Unfinished work is an issue, not a comment."""
+    if not file.path.endswith((".py", ".ts", ".css", ".html")):
+        return
+    for number, line in enumerate(file.lines, 1):
+        if UNFINISHED.search(line):
+            yield file.finding(number, "unfinished", "Finish it, or file an issue; no reminders in the code.")
+
+
+def tests_do_not_sleep(file: SourceFile) -> Iterator[Finding]:
+    """A fixed sleep is too long on a quick machine and too short on a slow one."""
+    if not file.path.startswith("tests/") or not file.path.endswith(".py"):
+        return
+    for node in ast.walk(file.tree):
+        if not (isinstance(node, ast.Call) and _dotted(node.func)[-1:] == ("sleep",) and node.args):
+            continue
+        length = node.args[0]
+        if (
+            isinstance(length, ast.Constant)
+            and isinstance(length.value, int | float)
+            and length.value > LONGEST_SLEEP_S
+        ):
+            yield file.finding(node.lineno, "sleeping-test", "Wait for the condition (poll briefly), not for a time.")
+
+
+SOURCE_RULES: tuple[Callable[[SourceFile], Iterator[Finding]], ...] = (
+    bare_clock,
+    no_signals,
+    no_save_overrides,
+    short_functions,
+    short_files,
+    telling_names,
+    door_plates,
+    nothing_unfinished,
+    tests_do_not_sleep,
+)
+
+
+def _dotted(function: ast.expr) -> tuple[str, str] | tuple[()]:
+    """The last two names of `a.b.c(...)`."""
+    if isinstance(function, ast.Attribute):
+        owner = function.value
+        if isinstance(owner, ast.Name):
+            return owner.id, function.attr
+        if isinstance(owner, ast.Attribute):
+            return owner.attr, function.attr
+    return ()
+
+
+def _docstrings(tree: ast.Module) -> set[ast.AST]:
+    """Strings that stand as statements: docstrings and attribute docs."""
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
+def _is_module(path: str, name: str) -> bool:
+    return path.endswith(f"/{name}.py") or f"/{name}/" in path
