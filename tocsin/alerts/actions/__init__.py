@@ -1,0 +1,51 @@
+"""Every write of this room but the digest: what people and timers do to alerts, groups, silences, integrations."""
+
+from tocsin.alerts.actions.administration import (
+    IntegrationDetails,
+    SilenceDetails,
+    end_silence,
+    remove_integration,
+    save_integration,
+    save_silence,
+)
+from tocsin.alerts.actions.alerts import (
+    acknowledge,
+    close,
+    expire_due,
+    reopen,
+    snooze,
+    unacknowledge,
+    wake_snoozed,
+)
+from tocsin.alerts.actions.groups import (
+    attach_incident,
+    belong_together,
+    close_group,
+    confirm_cause,
+    keep_apart,
+    reject_cause,
+)
+from tocsin.alerts.actions.partitions import maintain_partitions
+
+__all__ = [
+    "IntegrationDetails",
+    "SilenceDetails",
+    "acknowledge",
+    "attach_incident",
+    "belong_together",
+    "close",
+    "close_group",
+    "confirm_cause",
+    "end_silence",
+    "expire_due",
+    "keep_apart",
+    "maintain_partitions",
+    "reject_cause",
+    "remove_integration",
+    "reopen",
+    "save_integration",
+    "save_silence",
+    "snooze",
+    "unacknowledge",
+    "wake_snoozed",
+]

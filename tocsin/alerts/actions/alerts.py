@@ -1,0 +1,164 @@
+"""What people do to one alert, and what time does to many."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.accounts.queries import require, require_visible
+from tocsin.accounts.rules import ENGINE, Actor, Verb
+from tocsin.alerts import facts, rules
+from tocsin.alerts.models import Alert
+from tocsin.alerts.rows import alert_ref, alert_scope, group_ref, integration_ref, life_of, write_life
+from tocsin.alerts.rules import AlertState, CloseReason, GroupState
+from tocsin.core import clock, live
+from tocsin.core.errors import Conflict, InvalidInput, NotFound
+from tocsin.journal.actions import Entry, record, record_many
+from tocsin.journal.facts import Fact
+from tocsin.paging import actions as paging
+
+EXPIRY_GRACE = timedelta(seconds=30)
+"""A sender's promise to repeat may be broken this long before the alert counts as over."""
+
+
+@transaction.atomic
+def acknowledge(alert_id: UUID, *, actor: Actor) -> Alert:
+    """Say that somebody has this alert. On the cause of a group it acknowledges the page of the group's incident too.
+
+    Acknowledging twice does nothing; a closed alert is a Conflict.
+    """
+    alert = _locked_open(alert_id, actor)
+    if alert.acknowledged_at is not None:
+        return alert
+    group = alert.group
+    of_cause = group is not None and group.state == GroupState.OPEN and group.cause_service_id == alert.service_id
+    _save(alert, rules.acknowledge(life_of(alert), by=actor.label, now=clock.now()))
+    _tell(alert, facts.AlertAcknowledged(title=alert.title, of_cause=of_cause), actor)
+    if of_cause and group is not None and group.incident_ref is not None:
+        paging.acknowledge_for(group.incident_ref, actor=actor, via="alert")
+    return alert
+
+
+@transaction.atomic
+def unacknowledge(alert_id: UUID, *, actor: Actor) -> Alert:
+    """Take the acknowledgement or the snooze back."""
+    alert = _locked_open(alert_id, actor)
+    if alert.state == AlertState.OPEN:
+        return alert
+    _save(alert, rules.unacknowledge(life_of(alert)))
+    _tell(alert, facts.AlertUnacknowledged(title=alert.title), actor)
+    return alert
+
+
+@transaction.atomic
+def snooze(alert_id: UUID, *, until: datetime, actor: Actor) -> Alert:
+    """Put the alert out of sight until a moment in the future; `wake_snoozed` brings it back."""
+    alert = _locked_open(alert_id, actor)
+    if until <= clock.now():
+        raise InvalidInput("A snooze must end in the future.")
+    _save(alert, rules.snooze(life_of(alert), until=until))
+    _tell(alert, facts.AlertSnoozed(title=alert.title, until=until), actor)
+    return alert
+
+
+@transaction.atomic
+def close(alert_id: UUID, *, actor: Actor) -> Alert:
+    """Say that it is over. A new firing opens a new alert; repeats of this one do not."""
+    alert = _locked_open(alert_id, actor)
+    _save(alert, rules.close_by_hand(life_of(alert), now=clock.now()))
+    _tell(alert, facts.AlertClosedByHand(title=alert.title), actor)
+    return alert
+
+
+@transaction.atomic
+def reopen(alert_id: UUID, *, actor: Actor) -> Alert:
+    """Say that it is not over after all; a Conflict when a newer alert of the same fingerprint took its place."""
+    alert = _locked(alert_id, actor)
+    if alert.state != AlertState.CLOSED:
+        return alert
+    if alert.superseded_at is not None:
+        raise Conflict("A newer alert has taken this one's place; look at that one.")
+    _save(alert, rules.reopen(life_of(alert)))
+    _tell(alert, facts.AlertReopened(title=alert.title), actor)
+    return alert
+
+
+@transaction.atomic
+def wake_snoozed(limit: int = 500) -> int:
+    """Bring back the alerts whose snooze has run out; returns how many."""
+    due = _due_rows(limit, state=AlertState.SNOOZED, snoozed_until__lte=clock.now())
+    for alert in due:
+        _save(alert, rules.unacknowledge(life_of(alert)))
+    record_many(
+        [Entry(fact=facts.AlertWoken(title=alert.title), subject=alert_ref(alert)) for alert in due], actor=ENGINE
+    )
+    live.publish(topic for alert in due for topic in _topics(alert))
+    return len(due)
+
+
+@transaction.atomic
+def expire_due(limit: int = 2000) -> int:
+    """Close the alerts whose sender stopped repeating them without an end; returns how many."""
+    now = clock.now()
+    due = _due_rows(limit, superseded_at__isnull=True, expires_at__lte=now - EXPIRY_GRACE)
+    for alert in due:
+        if alert.state != AlertState.CLOSED:
+            write_life(alert, rules.expire(life_of(alert), now=now))
+        alert.expires_at = None
+    closed = [alert for alert in due if alert.close_reason == CloseReason.EXPIRED]
+    Alert.objects.bulk_update(due, ["state", "closed_at", "close_reason", "ended_order", "snoozed_until", "expires_at"])
+    record_many(_expiries(closed), actor=ENGINE)
+    live.publish(topic for alert in closed for topic in _topics(alert))
+    return len(due)
+
+
+def _expiries(closed: list[Alert]) -> list[Entry]:
+    by_integration = groupby(sorted(closed, key=lambda alert: alert.integration_id), lambda alert: alert.integration)
+    return [
+        Entry(
+            fact=facts.AlertsClosed(
+                integration=integration.key, why=CloseReason.EXPIRED, alerts=[str(alert.uuid) for alert in alerts]
+            ),
+            subject=integration_ref(integration),
+        )
+        for integration, alerts in by_integration
+    ]
+
+
+def _due_rows(limit: int, **due: object) -> list[Alert]:
+    rows = Alert.objects.select_for_update(skip_locked=True, of=("self",)).select_related("integration", "group")
+    return list(rows.filter(**due).order_by("id")[:limit])
+
+
+def _locked(alert_id: UUID, actor: Actor) -> Alert:
+    rows = Alert.objects.select_for_update(of=("self",)).select_related("service", "integration", "group")
+    alert = rows.filter(uuid=alert_id).first()
+    if alert is None:
+        raise NotFound("There is no such alert.")
+    scope = alert_scope(alert)
+    require_visible(actor, scope, "alert")
+    require(actor, Verb.RESPOND, scope)
+    return alert
+
+
+def _locked_open(alert_id: UUID, actor: Actor) -> Alert:
+    alert = _locked(alert_id, actor)
+    if alert.state == AlertState.CLOSED:
+        raise Conflict("This alert is closed already.")
+    return alert
+
+
+def _save(alert: Alert, life: rules.Life) -> None:
+    alert.save(update_fields=write_life(alert, life))
+
+
+def _tell(alert: Alert, fact: Fact, actor: Actor) -> None:
+    record(fact, actor=actor, subject=alert_ref(alert))
+    live.publish(_topics(alert))
+
+
+def _topics(alert: Alert) -> list[str]:
+    return ["alerts"] + ([f"group:{group_ref(alert.group).id}"] if alert.group is not None else [])

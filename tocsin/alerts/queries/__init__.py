@@ -1,0 +1,58 @@
+"""Every read of this room, for an actor."""
+
+from tocsin.alerts.queries.administration import (
+    IntegrationRow,
+    integration_by_key,
+    integration_keys,
+    integrations,
+    silence_by_key,
+    silences,
+)
+from tocsin.alerts.queries.groups import (
+    AlertRow,
+    CauseView,
+    EvidenceView,
+    GroupDetail,
+    alert_by_id,
+    alerts_of_group,
+    alerts_of_service,
+    group_detail,
+    groups_of_incident,
+)
+from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
+from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts
+from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
+from tocsin.alerts.queries.scope import visible_group as group_by_id
+
+__all__ = [
+    "AlertRow",
+    "Bucket",
+    "CauseView",
+    "EvidenceView",
+    "GroupDetail",
+    "Inbox",
+    "InboxFilter",
+    "InboxRow",
+    "IntegrationRow",
+    "Ledger",
+    "LedgerLine",
+    "RowKind",
+    "StateFilter",
+    "alert_by_id",
+    "alerts_of_group",
+    "alerts_of_service",
+    "group_by_id",
+    "group_detail",
+    "groups_of_incident",
+    "histogram",
+    "inbox",
+    "inbox_counts",
+    "installation_histogram",
+    "integration_by_key",
+    "integration_keys",
+    "integrations",
+    "ledger",
+    "silence_by_key",
+    "silences",
+    "whole_ledger",
+]

@@ -1,0 +1,85 @@
+"""Integrations with when they last spoke, and silences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from tocsin.accounts.models import Key
+from tocsin.accounts.queries import require, require_visible, visible_teams
+from tocsin.accounts.rules import Actor, Scope, Verb
+from tocsin.alerts.models import Integration, Silence
+from tocsin.alerts.rules import AlertState, Wire
+from tocsin.core import clock
+from tocsin.core.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationRow:
+    """An integration; `last_seen_at` when it last delivered anything, `open_alerts` what it complains about now."""
+
+    id: UUID
+    key: str
+    name: str
+    kind: Wire
+    team: str
+    last_seen_at: datetime | None
+    open_alerts: int
+    keys: int
+
+
+def integrations(actor: Actor) -> list[IntegrationRow]:
+    """The integrations this actor may see, by key."""
+    complaining = Count("alerts", filter=~Q(alerts__state=AlertState.CLOSED))
+    rows = Integration.objects.filter(visible_teams(actor), removed_at__isnull=True).select_related("team")
+    live = Key.objects.filter(subject_kind="alerts.integration", revoked_at__isnull=True)
+    keys = dict(live.values_list("subject_id").annotate(Count("id")))
+    return [
+        IntegrationRow(
+            id=row.uuid,
+            key=row.key,
+            name=row.name,
+            kind=Wire(row.kind),
+            team=row.team.key if row.team else "",
+            last_seen_at=row.last_seen_at,
+            open_alerts=row.open_alerts,
+            keys=keys.get(row.uuid, 0),
+        )
+        for row in rows.annotate(open_alerts=complaining).order_by("key")
+    ]
+
+
+def integration_by_key(actor: Actor, key: str) -> Integration:
+    """One integration this actor may see."""
+    row = Integration.objects.select_related("team").filter(key=key, removed_at__isnull=True).first()
+    if row is None:
+        raise NotFound(f"There is no integration “{key}”.")
+    require_visible(actor, Scope(team_ids=frozenset({row.team_id} if row.team_id else ())), "integration")
+    return row
+
+
+def integration_keys(actor: Actor, key: str) -> list[Key]:
+    """The keys of an integration, newest first; without secrets, which nobody has."""
+    integration = integration_by_key(actor, key)
+    rows = Key.objects.filter(subject_kind="alerts.integration", subject_id=integration.uuid)
+    return list(rows.order_by("-id"))
+
+
+def silences(actor: Actor, *, ended: bool = False) -> list[Silence]:
+    """Silences in force or to come, soonest end first; with `ended` also those that are over."""
+    require(actor, Verb.VIEW)
+    rows = Silence.objects.select_related("owner")
+    if not ended:
+        rows = rows.filter(ended_at__isnull=True, ends_at__gt=clock.now())
+    return list(rows.order_by("ends_at", "id"))
+
+
+def silence_by_key(actor: Actor, key: str) -> Silence:
+    require(actor, Verb.VIEW)
+    row = Silence.objects.select_related("owner").filter(key=key).first()
+    if row is None:
+        raise NotFound(f"There is no silence “{key}”.")
+    return row

@@ -1,0 +1,101 @@
+"""What became of every delivery. The database counts them, each once, so the lines add up to the total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tocsin.accounts.queries import require
+from tocsin.accounts.rules import Actor, Verb
+from tocsin.alerts.models import Group
+from tocsin.alerts.queries.scope import visible_group
+
+
+class LedgerLine(StrEnum):
+    """Where a delivery went. The first four are of the group itself, the others came in at the same time."""
+
+    EVIDENCE = "evidence"
+    """First firings on the cause itself: what speaks for it directly."""
+    SYMPTOMS = "symptoms"
+    """First firings on other services: downstream of the cause."""
+    REPEATS = "repeats"
+    """The same alert told again."""
+    RECOVERIES = "recoveries"
+    """Ends and acknowledgements sent by the machines."""
+    OTHER_GROUPS = "other_groups"
+    """Of another failure at the same time."""
+    STANDING = "standing"
+    FLAPPING = "flapping"
+    SILENCED = "silenced"
+    BRIEF = "brief"
+    UNRELATED = "unrelated"
+    """None of these: seen, kept, tied to nothing. Also what waits for its digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Deliveries received from `since` to `until`, by line. `total` is counted apart from the lines, and is their sum."""
+
+    since: datetime
+    until: datetime
+    total: int
+    lines: Mapping[LedgerLine, int]
+
+
+_LINES = """
+WITH event AS (
+  SELECT integration_id, fingerprint, received_at, action FROM alerts_event
+   WHERE received_at >= %(since)s AND received_at <= %(until)s
+), line AS (
+  SELECT CASE
+    WHEN a.id IS NULL THEN 'unrelated'
+    WHEN a.group_id = ANY(%(groups)s) THEN CASE
+      WHEN e.action <> 'fire' THEN 'recoveries'
+      WHEN e.received_at > a.first_at THEN 'repeats'
+      WHEN a.service_id = g.cause_service_id THEN 'evidence'
+      ELSE 'symptoms' END
+    WHEN a.group_id IS NOT NULL THEN 'other_groups'
+    WHEN a.set_aside IN ('standing', 'flapping', 'silenced', 'brief') THEN a.set_aside
+    ELSE 'unrelated' END AS line
+  FROM event e
+  LEFT JOIN alerts_alert a ON a.integration_id = e.integration_id AND a.fingerprint = e.fingerprint
+   AND (a.follows_at IS NULL OR e.received_at >= a.follows_at)
+   AND (a.superseded_at IS NULL OR e.received_at < a.superseded_at)
+  LEFT JOIN alerts_group g ON g.id = a.group_id
+)
+SELECT line, count(*) FROM line GROUP BY line
+"""
+
+_TOTAL = "SELECT count(*) FROM alerts_event WHERE received_at >= %(since)s AND received_at <= %(until)s"
+
+
+def ledger(actor: Actor, group_id: UUID) -> Ledger:
+    """What became of everything that was received from a group's first delivery to its end (or now)."""
+    group = visible_group(actor, group_id)
+    return _counted([group.id], group.first_at, group.closed_at)
+
+
+def whole_ledger(actor: Actor, *, since: datetime, until: datetime | None = None) -> Ledger:
+    """What became of everything received in a stretch of time: every group that was open then is one of its own."""
+    require(actor, Verb.VIEW)
+    groups = Group.objects.filter(last_at__gte=since, merged_into__isnull=True)
+    return _counted(list(groups.values_list("id", flat=True)), since, until)
+
+
+def _counted(groups: list[int], since: datetime, until: datetime | None) -> Ledger:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(%s, tocsin_now())", [until])
+        end: datetime = cursor.fetchone()[0]
+        values: dict[str, Any] = {"groups": groups, "since": since, "until": end}
+        cursor.execute(_LINES, values)
+        counts = dict(cursor.fetchall())
+        cursor.execute(_TOTAL, values)
+        total: int = cursor.fetchone()[0]
+    lines = {line: counts.get(line.value, 0) for line in LedgerLine}
+    return Ledger(since=since, until=end, total=total, lines=lines)
