@@ -57,7 +57,7 @@ class Child:
 
     def keep_running(self, now: float) -> None:
         if self.process is not None and self.process.poll() is not None:
-            log.error("process_ended", extra={"process": self.name, "code": self.process.returncode})
+            log.error("process_ended", extra={"child": self.name, "code": self.process.returncode})
             self.pause_s = (
                 RESTART_PAUSE_S[0] if now - self.started_at > 60 else min(RESTART_PAUSE_S[1], self.pause_s * 2)
             )
@@ -72,7 +72,7 @@ class Child:
         try:
             self.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            log.warning("process_killed", extra={"process": self.name})
+            log.warning("process_killed", extra={"child": self.name})
             self.process.kill()
             self.process.wait()
 

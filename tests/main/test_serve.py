@@ -1,0 +1,70 @@
+"""The supervisor: which processes a node has, that they come back when they end, that they all end with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from tests.nodes import wait_until
+from tocsin.main import serve
+from tocsin.main.serve import Child, Role, Supervisor, processes_for
+
+
+@pytest.mark.parametrize(
+    ("roles", "names"),
+    [
+        ({Role.INTAKE}, ("front",)),
+        ({Role.WEB}, ("front", "web")),
+        ({Role.ENGINE}, ("engine",)),
+        (set(Role), ("front", "web", "engine")),
+    ],
+)
+def test_processes_of_each_role(roles: set[Role], names: tuple[str, ...]) -> None:
+    assert processes_for(frozenset(roles)) == names
+
+
+@pytest.fixture
+def sleeping_children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def start(_command: list[str]) -> subprocess.Popen[bytes]:
+        started.append(real([sys.executable, "-c", "import time; time.sleep(600)"]))
+        return started[-1]
+
+    monkeypatch.setattr(serve.subprocess, "Popen", start)
+    return started
+
+
+def test_ended_process_is_started_again_and_all_end_on_stop(sleeping_children: list[subprocess.Popen[bytes]]) -> None:
+    supervisor = Supervisor(("front", "engine"))
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    wait_until(lambda: len(sleeping_children) == 2)
+    sleeping_children[0].kill()
+    wait_until(lambda: len(sleeping_children) == 3)
+    supervisor.stopping.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert all(child.poll() is not None for child in sleeping_children)
+
+
+def test_process_that_keeps_ending_is_started_with_growing_pauses(
+    sleeping_children: list[subprocess.Popen[bytes]],
+) -> None:
+    child = Child("web")
+    now = time.monotonic()
+    pauses = []
+    for _ in range(8):
+        child.keep_running(now)
+        sleeping_children[-1].kill()
+        sleeping_children[-1].wait()
+        child.keep_running(now)
+        pauses.append(child.start_at - now)
+        now = child.start_at
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == serve.RESTART_PAUSE_S[1]
