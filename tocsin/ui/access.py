@@ -1,4 +1,4 @@
-"""The door before every screen: who is not signed in is sent to sign in, or told so when only a fragment is asked for."""
+"""The door before every screen: whoever is not signed in is sent to sign in, or told so when it asks for a fragment."""
 
 from __future__ import annotations
 
