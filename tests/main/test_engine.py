@@ -1,0 +1,69 @@
+"""The engine's loops: woken by NOTIFY, never ended by an error, all ended by a stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+from django.db import OperationalError
+
+from tests.nodes import wait_until
+from tocsin.main.engine import Engine
+from tocsin.main.loops import Loop
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+
+FOR_EVER_S = 600.0
+
+
+@contextmanager
+def engine_of(database: Database, work: Callable[[], int], pause_s: float = FOR_EVER_S) -> Iterator[Engine]:
+    engine = Engine(database.app_dsn, (Loop(name="tested", work=work, pause_s=pause_s),))
+    thread = threading.Thread(target=engine.run)
+    thread.start()
+    try:
+        yield engine
+    finally:
+        engine.stopping.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_loop_works_while_there_is_work_and_then_pauses(fresh_database: Database) -> None:
+    left = [3, 2, 1]
+    looks: list[int] = []
+
+    def work() -> int:
+        looks.append(1)
+        return left.pop() if left else 0
+
+    with engine_of(fresh_database, work):
+        wait_until(lambda: len(looks) >= 4)
+
+
+def test_notify_wakes_a_pausing_loop(fresh_database: Database) -> None:
+    looks: list[int] = []
+    with engine_of(fresh_database, lambda: looks.append(1) or 0):
+        wait_until(lambda: len(looks) >= 2)  # the first look, and the one when the listener connected
+        before = len(looks)
+        with psycopg.connect(fresh_database.app_dsn, autocommit=True) as connection:
+            connection.execute("NOTIFY tocsin_queue")
+        wait_until(lambda: len(looks) > before)
+
+
+def test_loop_goes_on_after_an_error_of_its_own_and_of_the_database(fresh_database: Database) -> None:
+    errors: list[Exception] = [ValueError("a mistake"), OperationalError("the database went away")]
+    reached = threading.Event()
+
+    def work() -> int:
+        if errors:
+            raise errors.pop()
+        reached.set()
+        return 0
+
+    with engine_of(fresh_database, work, pause_s=0.01):
+        assert reached.wait(10)
