@@ -203,6 +203,22 @@ def test_target_names_exactly_one() -> None:
     assert refused(head) == ["company.yaml:3: a target names one rotation or one person; give exactly one of the two"]
 
 
+def test_step_that_goes_back_in_time_is_refused() -> None:
+    (problem,) = refused("""\
+        tocsin: 1
+        people: [{login: anna, name: A, email: a@sample.invalid}]
+        teams: [{key: t, name: T}]
+        policies:
+          - key: p
+            team: t
+            steps:
+              - {after_s: 300, notify: [{person: anna}]}
+              - after_s: 60
+                notify: [{person: anna}]
+        """)
+    assert problem.startswith("company.yaml:9: this step begins after 60 s, before the one above it (300 s)")
+
+
 def test_two_people_cannot_share_an_address() -> None:
     assert refused("""\
         tocsin: 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 
 from tocsin.main.apply.document import SECTIONS, Document, overlaid
 from tocsin.main.apply.nodes import Path, Problem
@@ -28,6 +29,7 @@ def problems(wanted: Document, current: Document, lines: Mapping[Path, int]) -> 
     whole = overlaid(current, wanted)
     yield from _dangling(whole, lines)
     yield from _shared_addresses(wanted, lines)
+    yield from _steps_going_back(wanted, lines)
     yield from _circles(whole, lines)
 
 
@@ -77,6 +79,16 @@ def _shared_addresses(wanted: Document, lines: Mapping[Path, int]) -> Iterator[P
         if first != person.login:
             line = _line(lines, ("people", person.login, "email")) or 1
             yield Problem(line, f"{person.email} is the e-mail of {first!r} already; give each person their own")
+
+
+def _steps_going_back(wanted: Document, lines: Mapping[Path, int]) -> Iterator[Problem]:
+    """Steps are taken in their order, so each begins no earlier than the one before."""
+    for policy in wanted.policies or ():
+        for place, (earlier, later) in enumerate(pairwise(policy.steps), 1):
+            if later.after_s < earlier.after_s:
+                line = _line(lines, ("policies", policy.key, "steps", place, "after_s")) or 1
+                message = f"this step begins after {later.after_s} s, before the one above it ({earlier.after_s} s)"
+                yield Problem(line, f"{message}; after_s counts from the start of the round, so put them in order")
 
 
 def _circles(whole: Document, lines: Mapping[Path, int]) -> Iterator[Problem]:

@@ -140,7 +140,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a policy, ``after_s`` seconds after the page was opened or repeated."""
+    """One step of a policy, ``after_s`` seconds after its round began: the page was opened, or the steps begin again."""
 
     after_s: int
     notify: tuple[Target, ...]

@@ -168,8 +168,9 @@ class Entry:
 
     def ident(self, name: str, convert: Callable[[str], str]) -> str:
         """Read the entry's own key and note it; a second entry with the same key is a problem."""
+        problems = len(self.reading.problems)
         value = self.scalar(name, convert)
-        if value is None:
+        if len(self.reading.problems) > problems:
             return value
         path = (*self.path[:-1], value)
         first = self.reading.lines.get(path)

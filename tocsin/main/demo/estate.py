@@ -164,37 +164,26 @@ def _hub_services(hub: Site) -> Iterator[Service]:
 
 def _edge(site: Site) -> Iterator[Service]:
     """Give the gateways of a site, which bring traffic to the hub that serves it, and the probe that watches them."""
-    rtr, hub = f"edge-rtr-{site.code}", site.hub
-    smpp = f"smpp-gw-{site.code}"
-    inwards = (f"sms-router-{hub}", f"auth-{hub}")
-    yield _service(smpp, site, team="carriers", tier=1, kind="gateway", depends_on=(rtr, _host(site, 3), *inwards))
+    smpp, inwards = f"smpp-gw-{site.code}", (f"sms-router-{site.hub}", f"auth-{site.hub}")
+    on = (f"edge-rtr-{site.code}", _host(site, 3), *inwards)
+    yield _service(smpp, site, team="carriers", tier=1, kind="gateway", depends_on=on)
     if site.size is not Size.SMALL:
-        yield _service(
-            f"api-gw-{site.code}",
-            site,
-            team="edge",
-            tier=1,
-            kind="gateway",
-            depends_on=(rtr, _host(site, 4), f"auth-{hub}", f"rate-limiter-{hub}"),
-        )
-        key = f"ss7-gw-{site.code}"
-        yield _service(
-            key, site, team="carriers", tier=1, kind="gateway", depends_on=(_host(site, 5), f"sms-sender-{hub}")
-        )
-        key = f"sip-gw-{site.code}"
-        yield _service(
-            key, site, team="voice", tier=2, kind="gateway", depends_on=(rtr, _host(site, 6), f"voice-router-{hub}")
-        )
+        yield from _larger_edge(site)
     if site.size is Size.REGIONAL:
-        yield _service(
-            f"relay-{site.code}",
-            site,
-            team="delivery",
-            tier=2,
-            kind="service",
-            depends_on=(_host(site, 1), f"dlr-queue-{hub}", f"webhooks-{hub}"),
-        )
+        inside = (_host(site, 1), f"dlr-queue-{site.hub}", f"webhooks-{site.hub}")
+        yield _service(f"relay-{site.code}", site, team="delivery", tier=2, kind="service", depends_on=inside)
     yield _service(f"probe-{site.code}", site, team="noc", tier=4, kind="service", depends_on=(smpp,))
+
+
+def _larger_edge(site: Site) -> Iterator[Service]:
+    """Give the gateways that only hubs and regional sites have."""
+    rtr, hub = f"edge-rtr-{site.code}", site.hub
+    for name, team, tier, on in (
+        ("api-gw", "edge", 1, (rtr, _host(site, 4), f"auth-{hub}", f"rate-limiter-{hub}")),
+        ("ss7-gw", "carriers", 1, (_host(site, 5), f"sms-sender-{hub}")),
+        ("sip-gw", "voice", 2, (rtr, _host(site, 6), f"voice-router-{hub}")),
+    ):
+        yield _service(f"{name}-{site.code}", site, team=team, tier=tier, kind="gateway", depends_on=on)
 
 
 def _hub_products(hub: Site) -> Iterator[Service]:
