@@ -38,9 +38,9 @@ def bare_clock(file: SourceFile) -> Iterator[Finding]:
         return
     docs = _docstrings(file.tree)
     for node in ast.walk(file.tree):
-        if isinstance(node, ast.Call) and _dotted(node.func) in CLOCK_ATTRIBUTES:
-            yield file.finding(node.lineno, "bare-clock", message)
-        elif isinstance(node, ast.Constant) and node not in docs and SQL_CLOCK.search(str(node.value)):
+        called = isinstance(node, ast.Call) and _dotted(node.func) in CLOCK_ATTRIBUTES
+        in_sql = isinstance(node, ast.Constant) and node not in docs and SQL_CLOCK.search(str(node.value))
+        if isinstance(node, ast.expr) and (called or in_sql):
             yield file.finding(node.lineno, "bare-clock", message)
 
 
