@@ -140,7 +140,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a policy, ``after_s`` seconds after its round began: the page was opened, or the steps begin again."""
+    """One step of a policy, ``after_s`` seconds after its round began (page opened, or steps begun again)."""
 
     after_s: int
     notify: tuple[Target, ...]
