@@ -1,8 +1,8 @@
 """Which addresses an outgoing call may reach: pure, and our own list.
 
-Python's `ipaddress` is no judge of this: in 3.11 `is_global` is true for the NAT64 form of the metadata address,
-for 6to4 forms of loopback, for `fec0::1` and for multicast. The lists here are the IANA IPv4 and IPv6 Special-Purpose Address
-Registries, and for IPv6 everything that is not allocated as global unicast.
+Python's `ipaddress` is no judge of this: in 3.11 `is_global` is true for the NAT64 form of the metadata address, for
+6to4 forms of loopback, for `fec0::1` and for multicast. The lists here are the IANA IPv4 and IPv6 Special-Purpose
+Address Registries, and for IPv6 everything that is not allocated as global unicast.
 """
 
 from __future__ import annotations
