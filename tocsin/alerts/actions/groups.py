@@ -53,7 +53,7 @@ def reject_cause(group_id: UUID, *, actor: Actor) -> Group:
 
 @transaction.atomic
 def keep_apart(group_id: UUID, alert_ids: Iterable[UUID], *, actor: Actor) -> Group:
-    """Move alerts out of a group into a new one of their own, which the correlation leaves alone. Returns the new one."""
+    """Move alerts out of a group into a new one of their own, which correlation leaves alone; returns it."""
     group = _locked_open(group_id, actor)
     leaving = list(
         Alert.objects.select_for_update(of=("self",))

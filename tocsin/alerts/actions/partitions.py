@@ -9,7 +9,7 @@ AHEAD_DAYS = 2
 
 
 def maintain_partitions() -> int:
-    """Make the next days' partitions, drop those past their keep, forget old delivery keys; returns partitions moved."""
+    """Make the next days' partitions, drop those past their keep, forget old delivery keys; returns their number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT alerts_make_partitions(%s)", [AHEAD_DAYS])
         made: int = cursor.fetchone()[0]

@@ -17,7 +17,7 @@ CREATE TABLE alerts_event (
     target text NOT NULL,
     fingerprint text NOT NULL,
     "order" timestamptz NOT NULL,
-    at timestamptz NOT NULL,
+    at timestamptz,
     expires_at timestamptz,
     severity smallint NOT NULL,
     service text NOT NULL,

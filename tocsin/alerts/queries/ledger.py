@@ -40,7 +40,7 @@ class LedgerLine(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Deliveries received from `since` to `until`, by line. `total` is counted apart from the lines, and is their sum."""
+    """Deliveries received from `since` to `until`, by line. `total` is counted apart, and is their sum."""
 
     since: datetime
     until: datetime

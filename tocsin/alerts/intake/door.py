@@ -1,0 +1,153 @@
+"""`Intake`: who may hand in, the queue, and the one flusher that commits all that waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from tocsin.alerts.intake.commit import commit
+from tocsin.alerts.intake.events import Delivery, Receipt
+from tocsin.alerts.intake.keys import KeyCache, Sender
+from tocsin.core import metrics
+from tocsin.core.config import Config
+from tocsin.core.errors import InvalidInput, TocsinError, Unavailable
+from tocsin.core.keyring import Keyring
+
+log = logging.getLogger(__name__)
+
+BATCH_MOST = 4000
+"""Events in one transaction, unless a single request has more."""
+
+COMMIT_S = 8.0
+"""A commit that takes longer counts as failed: a peer that accepts bytes and never answers would hold it for ever."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    delivery: Delivery
+    answer: asyncio.Future[Receipt]
+
+
+class Intake:
+    """The door of one process. `start` it in the event loop that calls `accept`."""
+
+    def __init__(self, config: Config, keyring: Keyring) -> None:
+        self._linger_s = config.intake_linger_ms / 1000
+        self._room = config.intake_queue
+        self._pool = AsyncConnectionPool(
+            config.database_url,
+            min_size=1,
+            max_size=4,
+            timeout=2.0,
+            open=False,
+            kwargs={"autocommit": True, "connect_timeout": 2, "options": "-c statement_timeout=5000"},
+        )
+        self._keys = KeyCache(self._pool, keyring)
+        self._queue: deque[_Waiting] = deque()
+        self._waiting = 0
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to commit. The database need not be there yet."""
+        await self._pool.open(wait=False)
+        self._flusher = asyncio.create_task(self._flush_for_ever())
+
+    async def stop(self) -> None:
+        """Commit what waits, answer it, close."""
+        self._stopping = True
+        self._wake.set()
+        if self._flusher is not None:
+            await self._flusher
+        await self._pool.close()
+
+    async def sender(self, token: str) -> Sender | None:
+        """The integration a token speaks for, or None; Unavailable when nobody can tell."""
+        return await self._keys.sender(token)
+
+    async def accept(self, delivery: Delivery) -> Receipt:
+        """Store a delivery; returns after its commit.
+
+        Unavailable (503): the queue is full, or the database is away; nothing was promised, and trying again is right.
+        InvalidInput (422): the database refuses its content.
+        """
+        events = len(delivery.events)
+        if self._stopping or self._waiting + events > self._room:
+            raise Unavailable("More alerts wait to be stored than this node holds. Try again in a moment.")
+        waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())
+        self._waiting += events
+        self._queue.append(waiting)
+        self._wake.set()
+        return await waiting.answer
+
+    async def _flush_for_ever(self) -> None:
+        while not self._stopping or self._queue:
+            if not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+            if self._waiting < BATCH_MOST and not self._stopping:
+                await asyncio.sleep(self._linger_s)
+            group = self._take()
+            if group:
+                await self._flush(group)
+
+    def _take(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        events = 0
+        while self._queue and (not group or events + len(self._queue[0].delivery.events) <= BATCH_MOST):
+            waiting = self._queue.popleft()
+            events += len(waiting.delivery.events)
+            group.append(waiting)
+        self._waiting -= events
+        metrics.INTAKE_WAITING.set(self._waiting)
+        return group
+
+    async def _flush(self, group: list[_Waiting]) -> None:
+        """Commit a group; when the database refuses its content, halve it until the bad one stands alone."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(COMMIT_S), self._pool.connection() as connection:
+                repeated = await commit(connection, [waiting.delivery for waiting in group])
+        except psycopg.DataError as error:
+            await self._split(group, error)
+        except (psycopg.Error, PoolTimeout, TimeoutError) as error:
+            log.warning("intake_commit_failed", extra={"error": f"{type(error).__name__}: {error}".strip()})
+            _refuse(group, Unavailable("The database is away; nothing was stored. Try again in a moment."))
+        except Exception:  # the flusher's process boundary: nobody may wait for ever because of a bug
+            log.exception("intake_commit_broken")
+            _refuse(group, Unavailable("The alerts could not be stored. Try again in a moment."))
+        else:
+            metrics.INTAKE_COMMIT_S.observe(time.monotonic() - began)
+            _confirm(group, repeated)
+
+    async def _split(self, group: list[_Waiting], error: psycopg.DataError) -> None:
+        if len(group) == 1:
+            reason = error.diag.message_primary or str(error)
+            _refuse(group, InvalidInput(f"The alert cannot be stored: {reason}."))
+            return
+        middle = len(group) // 2
+        await self._flush(group[:middle])
+        await self._flush(group[middle:])
+
+
+def _confirm(group: list[_Waiting], repeated: set[int]) -> None:
+    for position, waiting in enumerate(group):
+        if not waiting.answer.done():
+            delivery = waiting.delivery
+            receipt = Receipt(
+                request_id=delivery.request_id, events=len(delivery.events), repeated=position in repeated
+            )
+            waiting.answer.set_result(receipt)
+
+
+def _refuse(group: list[_Waiting], error: TocsinError) -> None:
+    for waiting in group:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)

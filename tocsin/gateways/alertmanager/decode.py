@@ -1,0 +1,122 @@
+"""What Prometheus posts, as events. One bad alert does not sink the others: each is decoded on its own.
+
+An alert's identity is its label set. Missing `startsAt`: now. Missing `endsAt`: five minutes, as in Alertmanager. An
+empty label counts as absent; duplicate JSON keys: the last one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+import msgspec
+
+from tocsin.alerts.intake import NewEvent
+from tocsin.alerts.rules import AlertAction, from_word, peer_of, service_of
+from tocsin.gateways.decoding import decoded
+from tocsin.gateways.limits import ALERTS, DESCRIPTION, TITLE, Refusal, check
+
+RESOLVE_TIMEOUT = timedelta(minutes=5)
+_TITLES = ("summary", "title", "message")
+_TEXTS = ("description", "runbook_url", "message")
+
+
+class Posted(msgspec.Struct, rename="camel"):
+    """One alert of `POST /api/v2/alerts`."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str] | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    generator_url: str | None = msgspec.field(default=None, name="generatorURL")
+
+
+_ALL = msgspec.json.Decoder(list[Posted])
+_APART = msgspec.json.Decoder(list[msgspec.Raw])
+_ONE = msgspec.json.Decoder(Posted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """The events of a request, and what is wrong with the alerts that are not among them (counted from 1)."""
+
+    events: tuple[NewEvent, ...]
+    refused: tuple[str, ...]
+
+
+def decode(body: bytes, *, sent_at: datetime | None, now: datetime) -> Decoded:
+    """Every alert that can be taken. Refusal when the body as a whole is no list of alerts, or too long a one.
+
+    `now` stands for a missing `startsAt`.
+    """
+    posted: Sequence[Posted | msgspec.Raw]
+    try:
+        posted = _ALL.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        posted = decoded(_APART, body)
+    if len(posted) > ALERTS:
+        raise Refusal(f"more than {ALERTS} alerts in one request")
+    events: list[NewEvent] = []
+    refused: list[str] = []
+    for number, one in enumerate(posted, 1):
+        try:
+            events.append(_event(one if isinstance(one, Posted) else decoded(_ONE, one), sent_at, now))
+        except Refusal as refusal:
+            refused.append(f"alert {number}: {refusal}")
+    return Decoded(events=tuple(events), refused=tuple(refused))
+
+
+def _event(posted: Posted, sent_at: datetime | None, now: datetime) -> NewEvent:
+    labels = {name: value for name, value in posted.labels.items() if value}
+    if not labels:
+        raise Refusal("at least one label pair required")
+    starts_at, ends_at = _utc(posted.starts_at, "startsAt"), _utc(posted.ends_at, "endsAt")
+    if starts_at is None:
+        starts_at = min(sent_at or now, ends_at or now)
+    if ends_at is not None and ends_at < starts_at:
+        raise Refusal("endsAt is before startsAt")
+    annotations = posted.annotations or {}
+    title = _first(annotations, _TITLES) or labels.get("alertname", "") or next(iter(labels.values()))
+    event = NewEvent(
+        action=AlertAction.FIRE,
+        fingerprint=fingerprint(labels),
+        order=starts_at,
+        at=starts_at,
+        ends_at=ends_at or (sent_at or now) + RESOLVE_TIMEOUT,
+        sent_at=sent_at,
+        severity=from_word(labels.get("severity", "")),
+        service=service_of(labels, ""),
+        peer=peer_of(labels),
+        name=labels.get("alertname", "") or title,
+        title=title[:TITLE],
+        description=_first(annotations, _TEXTS)[:DESCRIPTION],
+        source=(posted.generator_url or "")[:TITLE],
+        labels=labels,
+    )
+    return check(event)
+
+
+def fingerprint(labels: dict[str, str]) -> str:
+    """16 hex digits over the label set, whatever its order."""
+    digest = blake2b(digest_size=8)
+    for name in sorted(labels):
+        digest.update(f"{name}\xff{labels[name]}\xff".encode())
+    return digest.hexdigest()
+
+
+def _utc(moment: datetime | None, what: str) -> datetime | None:
+    """In UTC; the year 1, Go's zero time, means that there is none."""
+    if moment is None or moment.year == 1:
+        return None
+    if moment.tzinfo is None:
+        raise Refusal(f"{what} has no offset from UTC")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Refusal(f"{what} is out of range") from None
+
+
+def _first(values: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((values[name] for name in names if values.get(name)), "")

@@ -1,0 +1,77 @@
+"""The ASGI application of all wires: choose by path, read, answer in the product's own words, whatever happens."""
+
+from __future__ import annotations
+
+import logging
+
+from tocsin.alerts.intake import Intake
+from tocsin.core import metrics
+from tocsin.core.errors import TocsinError, Unavailable
+from tocsin.gateways.alertmanager.answer import Alertmanager
+from tocsin.gateways.http import App, Gone, Receive, Request, Response, Scope, Send, TooLarge, read, write
+from tocsin.gateways.limits import Refusal
+from tocsin.gateways.opsgenie.answer import Opsgenie
+from tocsin.gateways.pagerduty.answer import PagerDuty
+from tocsin.gateways.wire import Wire
+
+log = logging.getLogger(__name__)
+
+OPSGENIE, ALERTMANAGER, PAGERDUTY = Opsgenie(), Alertmanager(), PagerDuty()
+
+JSM = "/jsm/ops/integration"
+"""Jira Service Management mounts Opsgenie's API here."""
+
+
+def _wire(path: str) -> Wire | None:
+    """The gateway that owns a path; `/v2/enqueue` and `/v2/alerts` are of different products."""
+    if path == "/v2/enqueue":
+        return PAGERDUTY
+    if path == "/api/v2/alerts":
+        return ALERTMANAGER
+    path = path.removeprefix(JSM)
+    return OPSGENIE if path == "/v2/alerts" or path.startswith("/v2/alerts/") else None
+
+
+def handles(path: str) -> bool:
+    """Whether `build`'s application answers this path."""
+    return _wire(path) is not None
+
+
+def build(intake: Intake) -> App:
+    """The application, handing everything to that intake."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        wire = _wire(scope["path"])
+        if wire is None:
+            await write(send, Response(status=404))
+            return
+        request = Request(scope["method"], scope["path"].removeprefix(JSM), scope, b"")
+        try:
+            await write(send, await _answer(wire, request, receive, intake))
+        except Gone:
+            log.info("sender_hung_up", extra={"path": request.path})
+
+    return app
+
+
+async def _answer(wire: Wire, request: Request, receive: Receive, intake: Intake) -> Response:
+    try:
+        request.body = await read(request.scope, receive, wire.body_most)
+        return await wire.respond(request, intake)
+    except TooLarge:
+        return _failure(wire, request, 413, "too_large", f"The body is larger than {wire.body_most} bytes.")
+    except Refusal as refusal:
+        return _failure(wire, request, wire.refused, "refused", f"This cannot be taken: {refusal}.")
+    except Unavailable as error:
+        return _failure(wire, request, 503, error.code, error.message)
+    except TocsinError as error:
+        return _failure(wire, request, wire.refused, error.code, error.message)
+    except RecursionError:
+        return _failure(wire, request, wire.refused, "too_deep", "The body is nested too deeply.")
+
+
+def _failure(wire: Wire, request: Request, status: int, reason: str, message: str) -> Response:
+    metrics.INTAKE_REFUSED.labels(wire.name, reason).inc()
+    return wire.failure(request, status, message)

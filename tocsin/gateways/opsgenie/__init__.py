@@ -1,0 +1,1 @@
+"""Opsgenie Alert API v2 (also as Jira Service Management mounts it): create, close, acknowledge."""

@@ -1,0 +1,56 @@
+"""Opsgenie's HTTP: writes are answered 202 with a request id, errors are `{message, took, requestId}`."""
+
+from __future__ import annotations
+
+from tocsin.alerts.intake import Delivery, Intake
+from tocsin.alerts.rules import AlertAction
+from tocsin.core import metrics
+from tocsin.gateways import limits
+from tocsin.gateways.http import Request, Response, json_response
+from tocsin.gateways.opsgenie.decode import act, create
+
+ACTIONS = {"close": AlertAction.RESOLVE, "acknowledge": AlertAction.ACKNOWLEDGE}
+
+
+class Opsgenie:
+    """`POST /v2/alerts`, `POST /v2/alerts/{identifier}/close|acknowledge?identifierType=id|tiny|alias`."""
+
+    name = "opsgenie"
+    body_most = limits.BODY
+    refused = 422
+
+    async def respond(self, request: Request, intake: Intake) -> Response:
+        """Store what the request says, then 202."""
+        route = _route(request.path)
+        if route is None or request.method != "POST":
+            status = 404 if route is None else 405
+            return self.failure(request, status, f"There is no {request.method} {request.path} here.")
+        token = request.token("geniekey")
+        sender = await intake.sender(token) if token else None
+        if sender is None:
+            return self.failure(request, 401, "Give a live integration key: Authorization: GenieKey <key>.")
+        identifier, action = route
+        if action is None:
+            event = create(request.body, request_id=request.id, sent_at=request.sent_at)
+        else:
+            event = act(action, identifier, request.query("identifierType"), request.body, sent_at=request.sent_at)
+        delivery = Delivery(sender=sender, request_id=request.id, events=(event,), key=request.delivery_key)
+        await intake.accept(delivery)
+        metrics.INTAKE_ACCEPTED.labels(self.name).inc()
+        return self._answer(request, 202, {"result": "Request will be processed"})
+
+    def failure(self, request: Request, status: int, message: str) -> Response:
+        return self._answer(request, status, {"message": message})
+
+    def _answer(self, request: Request, status: int, value: dict[str, object]) -> Response:
+        request_id = str(request.id)
+        body = {**value, "took": request.took_s, "requestId": request_id}
+        return json_response(status, body, (b"x-request-id", request_id.encode()))
+
+
+def _route(path: str) -> tuple[str, AlertAction | None] | None:
+    """Identifier and action; no action for a create; None for what is not served."""
+    if path == "/v2/alerts":
+        return "", None
+    identifier, _, action = path.removeprefix("/v2/alerts/").rpartition("/")
+    return (identifier, ACTIONS[action]) if identifier and action in ACTIONS else None

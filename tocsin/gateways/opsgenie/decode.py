@@ -1,0 +1,119 @@
+"""Opsgenie's bodies as events. Its format has no place for the sender's time: a detail `occurred_at` is taken for it.
+
+Duplicate JSON keys: the last one wins. Unknown fields are ignored. Tags become the label `tags`, comma separated.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tocsin.alerts.intake import NewEvent, Target
+from tocsin.alerts.rules import AlertAction, from_opsgenie, peer_of, service_of
+from tocsin.gateways.decoding import decoded
+from tocsin.gateways.http import moment
+from tocsin.gateways.limits import DESCRIPTION, Refusal, check, flattened
+
+NAMES = ("alertname", "rule", "check", "alert_name")
+"""The first of these details names the rule that fired; without one, the message does."""
+
+
+class Create(msgspec.Struct):
+    """POST /v2/alerts."""
+
+    message: str
+    alias: str | None = None
+    description: str | None = None
+    entity: str | None = None
+    source: str | None = None
+    priority: str | None = None
+    user: str | None = None
+    note: str | None = None
+    tags: list[str] | None = None
+    details: dict[str, Any] | None = None
+
+
+class Act(msgspec.Struct):
+    """POST /v2/alerts/{identifier}/close and the like."""
+
+    user: str | None = None
+    note: str | None = None
+    source: str | None = None
+
+
+_CREATE = msgspec.json.Decoder(Create)
+_ACT = msgspec.json.Decoder(Act)
+
+
+def create(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> NewEvent:
+    """The event of a create request. Without an alias each request is an alert of its own."""
+    given = decoded(_CREATE, body)
+    if not given.message.strip():
+        raise Refusal("message is empty")
+    details = flattened(given.details or {})
+    labels = dict(details)
+    if given.entity:
+        labels.setdefault("entity", given.entity)
+    if given.tags:
+        labels["tags"] = ",".join(given.tags)
+    occurred = labels.pop("occurred_at", "")
+    event = NewEvent(
+        action=AlertAction.FIRE,
+        fingerprint=given.alias or request_id.hex,
+        at=moment(occurred, "details.occurred_at") if occurred else None,
+        sent_at=sent_at,
+        severity=_severity(given.priority or ""),
+        service=service_of(labels, ""),
+        peer=peer_of(labels),
+        name=next((labels[name] for name in NAMES if labels.get(name)), given.message),
+        title=given.message,
+        description=(given.description or "")[:DESCRIPTION],
+        source=given.source or "",
+        by=given.user or "",
+        labels=labels,
+    )
+    return check(event)
+
+
+def act(
+    action: AlertAction, identifier: str, identifier_type: str, body: bytes, *, sent_at: datetime | None
+) -> NewEvent:
+    """The event of an action on an alert that exists, named by alias, id or tiny id."""
+    given = decoded(_ACT, body) if body.strip() else Act()
+    try:
+        target = Target(identifier_type or "id")
+    except ValueError:
+        raise Refusal(f"identifierType must be id, tiny or alias, not {identifier_type[:40]}") from None
+    event = NewEvent(
+        action=action,
+        fingerprint=_identifier(target, identifier),
+        target=target,
+        sent_at=sent_at,
+        source=given.source or "",
+        by=given.user or "",
+        description=(given.note or "")[:DESCRIPTION],
+    )
+    return check(event)
+
+
+def _identifier(target: Target, identifier: str) -> str:
+    if target is Target.ID:
+        try:
+            return str(UUID(identifier))
+        except ValueError:
+            raise Refusal("the identifier is not an alert's id; say identifierType=alias for an alias") from None
+    if target is Target.TINY and not (identifier.isascii() and identifier.isdigit() and len(identifier) < 19):
+        raise Refusal("the identifier is not a tiny id")
+    if not identifier:
+        raise Refusal("the alias is empty")
+    return identifier
+
+
+def _severity(priority: str) -> Any:
+    try:
+        return from_opsgenie(priority)
+    except ValueError:
+        raise Refusal(f"priority must be P1 to P5, not {priority[:40]}") from None
