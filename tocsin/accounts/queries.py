@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
+from django.http import HttpRequest
 
 from tocsin.accounts.models import Key, Organisation, Person, Team
 from tocsin.accounts.rules import (
     ORGANISATION,
+    SYSTEM,
     Actor,
     ActorKind,
     KeyScope,
@@ -23,6 +27,13 @@ from tocsin.core import keyring as keyrings
 from tocsin.core.errors import Forbidden, NotFound
 from tocsin.core.keyring import Keyring
 from tocsin.core.refs import Ref
+from tocsin.journal.ports import Author
+
+
+class ApiRequest(HttpRequest):
+    """A request to the REST API: `auth` is whoever it is, set by `main.api` before an endpoint sees it."""
+
+    auth: Actor
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +76,11 @@ def actor_for_person(person: Person) -> Actor:
     return Actor(kind=ActorKind.PERSON, id=str(person.uuid), label=person.name, role=Role(person.role), team_ids=teams)
 
 
+def actor_for_login(login: str | None) -> Actor:
+    """Who a command acts as: the person with that login, else whoever has a shell on the server."""
+    return actor_for_person(person_by_login(login)) if login else SYSTEM
+
+
 def actor_for_token(token: str) -> Actor | None:
     """The actor an API key is, or None when there is no such live key."""
     digests = keyring().macs("api-key", token.encode())
@@ -94,6 +110,13 @@ def person_by_uuid(uuid: str) -> Person:
     return person
 
 
+def names_of(uuids: Iterable[str]) -> dict[str, str]:
+    """Names by UUID as text, for showing what facts hold; those that are nobody's are left out."""
+    wanted = {uuid for uuid in uuids if uuid}
+    rows = Person.objects.filter(uuid__in=wanted).values_list("uuid", "name") if wanted else []
+    return {str(uuid): name for uuid, name in rows}
+
+
 def team_by_key(key: str) -> Team:
     """A team by key, for the engine and the command line."""
     team = Team.objects.filter(key=key, removed_at__isnull=True).first()
@@ -120,3 +143,35 @@ def keys(actor: Actor) -> list[Key]:
     """Every key of this actor's teams, newest first; without secrets, which nobody has."""
     require(actor, Verb.VIEW)
     return list(Key.objects.filter(visible_teams(actor)).select_related("team").order_by("-id"))
+
+
+def people_by_login(logins: Iterable[str]) -> dict[str, Person]:
+    """For rooms that refer to people: those who are active, by login."""
+    return {person.login: person for person in Person.objects.filter(login__in=set(logins), is_active=True)}
+
+
+def people_by_uuid(uuids: Iterable[UUID]) -> dict[UUID, Person]:
+    """For the engine: people by UUID, active or not; those that are nobody's are left out."""
+    return {person.uuid: person for person in Person.objects.filter(uuid__in=set(uuids))}
+
+
+def administrators() -> list[Person]:
+    """For the engine: the active administrators, who are told when nobody else can be."""
+    return list(Person.objects.filter(role=Role.ADMIN, is_active=True).order_by("id"))
+
+
+class JournalReaders:
+    """The answer to `journal.ports.Readers`: whoever sees the organisation reads its journal."""
+
+    def admit(self, reader: Author) -> None:
+        """NotFound for guests, for keys of one team, and for whoever is no actor."""
+        if not isinstance(reader, Actor) or not sees_everything(reader):
+            raise NotFound("There is no such record.")
+
+    def by_login(self, login: str | None) -> Actor:
+        """Who a command reads as."""
+        return actor_for_login(login)
+
+    def by_user(self, user: Person) -> Actor:
+        """Who the signed-in user of a screen is."""
+        return actor_for_person(user)

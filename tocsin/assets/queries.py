@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 
 from tocsin.accounts.queries import require_visible, visible_teams
 from tocsin.accounts.rules import Actor, Scope
@@ -58,3 +59,78 @@ def edges() -> list[Edge]:
         Edge(caller=caller, callee=callee, source=source, age_s=age.total_seconds(), confidence=confidence)
         for caller, callee, source, age, confidence in rows
     ]
+
+
+def neighbours(actor: Actor, service: Service) -> tuple[list[str], list[str]]:
+    """The keys of the services this one needs, and of those that need it, as far as the actor may see them."""
+    seen = Service.objects.filter(visible_teams(actor), removed_at__isnull=True).order_by("key")
+    needs = seen.filter(needed_by__caller=service).values_list("key", flat=True)
+    return list(needs), list(seen.filter(needs__callee=service).values_list("key", flat=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which services a list shows; an empty field asks for nothing. `text` looks in keys and names, `tier` 0 is any."""
+
+    text: str = ""
+    team: str = ""
+    site: str = ""
+    tier: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A service on the other side of a dependency, and how that dependency is known."""
+
+    service: Service
+    source: str
+    confidence: float
+    last_seen_at: datetime
+
+
+def find_services(actor: Actor, wanted: Wanted, *, after: str = "", limit: int = 100) -> tuple[list[Service], str]:
+    """A stretch of the services by key, and the `after` of the next stretch, empty at the end."""
+    rows = _wanted(actor, wanted).select_related("team").order_by("key")
+    if after:
+        rows = rows.filter(key__gt=after)
+    found = list(rows[: limit + 1])
+    return found[:limit], found[limit - 1].key if len(found) > limit else ""
+
+
+def count_services(actor: Actor, wanted: Wanted) -> int:
+    return _wanted(actor, wanted).count()
+
+
+def _wanted(actor: Actor, wanted: Wanted) -> QuerySet[Service]:
+    rows = Service.objects.filter(visible_teams(actor), removed_at__isnull=True)
+    if wanted.text:
+        rows = rows.filter(Q(key__icontains=wanted.text) | Q(name__icontains=wanted.text))
+    if wanted.team:
+        rows = rows.filter(team__key=wanted.team)
+    if wanted.site:
+        rows = rows.filter(site=wanted.site)
+    if wanted.tier:
+        rows = rows.filter(tier=wanted.tier)
+    return rows.filter(source=wanted.source) if wanted.source else rows
+
+
+def sites(actor: Actor) -> list[str]:
+    """Where the services this actor may see stand, by name."""
+    rows = Service.objects.filter(visible_teams(actor), removed_at__isnull=True).exclude(site="")
+    return list(rows.values_list("site", flat=True).distinct().order_by("site"))
+
+
+def dependencies(actor: Actor, service: Service) -> tuple[list[Neighbour], list[Neighbour]]:
+    """What a service needs, and what needs it, by key, as far as the actor may see; what matters most comes first."""
+    rows = Dependency.objects.select_related("caller__team", "callee__team")
+    needs = rows.filter(visible_teams(actor, "callee__team"), caller=service, callee__removed_at__isnull=True)
+    needed_by = rows.filter(visible_teams(actor, "caller__team"), callee=service, caller__removed_at__isnull=True)
+    return (
+        [_neighbour(row, row.callee) for row in needs.order_by("callee__tier", "callee__key")],
+        [_neighbour(row, row.caller) for row in needed_by.order_by("caller__tier", "caller__key")],
+    )
+
+
+def _neighbour(row: Dependency, service: Service) -> Neighbour:
+    return Neighbour(service=service, source=row.source, confidence=row.confidence, last_seen_at=row.last_seen_at)

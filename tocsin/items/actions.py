@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.models import Person, Team
 from tocsin.accounts.queries import require, require_visible
 from tocsin.accounts.rules import ORGANISATION, Actor, Scope, Verb
 from tocsin.core import clock, live
@@ -19,6 +19,9 @@ from tocsin.items.ports import ask_gates, item_type
 from tocsin.items.queries import item_ref, scope_of, snapshot
 from tocsin.items.rules import MAX_TEXT, MAX_TITLE, Category, LinkKind, Move, MoveReason, State, is_project_key, move
 from tocsin.journal.actions import record
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Person, Team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

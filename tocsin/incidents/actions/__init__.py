@@ -1,0 +1,44 @@
+"""Changing incidents. Resolving one stops its pages, and acknowledging one acknowledges them, in one transaction."""
+
+from tocsin.incidents.actions.cause import cause_moved, confirm_cause, name_cause, note_verdict, reject_cause
+from tocsin.incidents.actions.life import (
+    acknowledge,
+    begin_work,
+    group_closed,
+    group_reopened,
+    note_page_acknowledged,
+    note_paged,
+    reopen,
+    resolve,
+    watch,
+)
+from tocsin.incidents.actions.opening import Declaration, declare, groups_merged, open_for_group
+from tocsin.incidents.actions.roles import assign, comment, edit, link, page_team, set_severity, take_command
+
+__all__ = [
+    "Declaration",
+    "acknowledge",
+    "assign",
+    "begin_work",
+    "cause_moved",
+    "comment",
+    "confirm_cause",
+    "declare",
+    "edit",
+    "group_closed",
+    "group_reopened",
+    "groups_merged",
+    "link",
+    "name_cause",
+    "note_page_acknowledged",
+    "note_paged",
+    "note_verdict",
+    "open_for_group",
+    "page_team",
+    "reject_cause",
+    "reopen",
+    "resolve",
+    "set_severity",
+    "take_command",
+    "watch",
+]

@@ -1,0 +1,162 @@
+"""Opening an incident: for a group of alerts that needs people, or because a person says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.accounts.queries import team_by_key, teams
+from tocsin.accounts.rules import ENGINE, Actor
+from tocsin.alerts import actions as alerts
+from tocsin.assets.queries import service_by_key
+from tocsin.core import clock
+from tocsin.incidents import facts
+from tocsin.incidents.actions.life import resolve
+from tocsin.incidents.actions.rows import is_over, locked_for_group, page, save, told
+from tocsin.incidents.models import IncidentDetail
+from tocsin.incidents.queries.groups import GroupBrief, group_brief
+from tocsin.incidents.queries.refs import incident_ref
+from tocsin.incidents.rules import (
+    INCIDENT,
+    PROJECT_KEY,
+    PROJECT_NAME,
+    CauseState,
+    Origin,
+    SentenceKind,
+    parse_severity,
+)
+from tocsin.items import actions as items
+from tocsin.items.queries import item_ref
+from tocsin.items.rules import LinkKind
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
+    from tocsin.items.models import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a person says of trouble. `service` is what fails, as far as they know; `page` wakes the team's on-call.
+
+    `team` (a key) is empty for the service's owner.
+    """
+
+    title: str
+    severity: int
+    description: str = ""
+    service: str = ""
+    team: str = ""
+    page: bool = False
+
+
+@transaction.atomic
+def open_for_group(group_id: UUID, *, team_key: str, actor: Actor) -> IncidentDetail:
+    """The incident of a group, opened unless it has one, and a page to the owner of its cause.
+
+    `team_key` is who stands in where nobody owns the cause. Idempotent: a repeat opens and pages nothing new.
+    """
+    detail = locked_for_group(group_id)
+    if detail is None:
+        group = group_brief(group_id)
+        detail = _opened_for(group, group.cause.team or _team(team_key), actor)
+    if not is_over(detail):
+        _attend(detail, actor)
+    return detail
+
+
+def _opened_for(group: GroupBrief, team: Team | None, actor: Actor) -> IncidentDetail:
+    item = _new_item(title=group.title, description="", team=team, actor=actor)
+    detail = IncidentDetail.objects.create(
+        item=item,
+        group_id=group.uuid,
+        origin=Origin.ENGINE,
+        severity=group.severity,
+        cause=group.cause,
+        cause_state=CauseState.PROPOSED,
+        confidence=group.confidence,
+        sentence={"kind": SentenceKind.CAUSE, "params": group.sentence_params},
+        first_alert_at=group.first_at,
+        cause_named_at=max(group.first_at, group.cause_since),
+    )
+    alerts.attach_incident(group.uuid, incident_ref(item.uuid), actor=actor)
+    _told_opened(detail, actor)
+    return detail
+
+
+@transaction.atomic
+def declare(declaration: Declaration, *, actor: Actor) -> IncidentDetail:
+    """Open an incident by hand. Its clock begins now; a page wakes the team's on-call when asked for."""
+    parse_severity(declaration.severity)
+    service = service_by_key(actor, declaration.service) if declaration.service else None
+    team = _team(declaration.team) or (service.team if service else None)
+    now = clock.now()
+    item = _new_item(title=declaration.title, description=declaration.description, team=team, actor=actor)
+    params = {"title": item.title, "since": now.isoformat(), "by": actor.label}
+    detail = IncidentDetail.objects.create(
+        item=item,
+        origin=Origin.PERSON,
+        severity=declaration.severity,
+        cause=service,
+        cause_state=CauseState.PROPOSED if service else CauseState.UNKNOWN,
+        sentence={"kind": SentenceKind.DECLARED, "params": params},
+        titled=True,
+        first_alert_at=now,
+        cause_named_at=now if service else None,
+    )
+    _told_opened(detail, actor)
+    if declaration.page:
+        _attend(detail, actor)
+    return detail
+
+
+def _new_item(*, title: str, description: str, team: Team | None, actor: Actor) -> Item:
+    items.save_project(key=PROJECT_KEY, name=PROJECT_NAME, actor=ENGINE)
+    new = items.NewItem(project=PROJECT_KEY, type=INCIDENT.key, title=title, description=description, team=team)
+    return items.create_item(new, actor=actor)
+
+
+def _told_opened(detail: IncidentDetail, actor: Actor) -> None:
+    fact = facts.IncidentOpened(
+        key=detail.item.key,
+        origin=detail.origin,
+        severity=detail.severity,
+        cause=detail.cause.key if detail.cause else "",
+        team=detail.item.team.key if detail.item.team else "",
+    )
+    told(detail, fact, actor=actor)
+    save(detail)
+
+
+def _attend(detail: IncidentDetail, actor: Actor) -> None:
+    """Page the incident's team; where nobody owns it, the first team there is, and never nobody in silence."""
+    for team in [detail.item.team] if detail.item.team else teams(ENGINE)[:1]:
+        page(detail, team, actor=actor)
+        return
+    told(detail, facts.IncidentUnattended(key=detail.item.key, why="no_team"), actor=actor)
+
+
+def _team(key: str) -> Team | None:
+    return team_by_key(key) if key else None
+
+
+@transaction.atomic
+def groups_merged(survivor_id: UUID, merged_id: UUID, *, actor: Actor) -> None:
+    """Two groups turned out to be one failure: their incidents become one, the survivor's where it has one."""
+    merged, survivor = locked_for_group(merged_id), locked_for_group(survivor_id)
+    if merged is None:
+        return
+    if survivor is None:
+        merged.group_id = survivor_id
+        save(merged, "group_id")
+        alerts.attach_incident(survivor_id, incident_ref(merged.item.uuid), actor=actor)
+        return
+    if is_over(merged):
+        return
+    items.link_item(merged.item.uuid, LinkKind.DUPLICATES, item_ref(survivor.item), actor=actor)
+    resolve(merged.item.uuid, actor=actor)
+    fact = facts.IncidentMerged(key=merged.item.key, into=survivor.item.key)
+    told(merged, fact, actor=actor)
+    told(survivor, fact, actor=actor)

@@ -1,0 +1,104 @@
+"""Who does what in an incident, and what they say about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.accounts.rules import Actor
+from tocsin.core.errors import Conflict, InvalidInput
+from tocsin.core.refs import Ref
+from tocsin.incidents import facts
+from tocsin.incidents.actions.life import begin_work, work_begun
+from tocsin.incidents.actions.rows import is_over, locked, page, save, told
+from tocsin.incidents.models import IncidentDetail
+from tocsin.incidents.rules import parse_severity
+from tocsin.items import actions as items
+from tocsin.items.rules import LinkKind
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Person, Team
+
+
+@transaction.atomic
+def take_command(uuid: UUID, commander: Person, *, actor: Actor, via: str) -> IncidentDetail:
+    """Somebody leads the work; with that it has begun. `via` is how a page is acknowledged by it."""
+    detail = locked(uuid, actor)
+    if is_over(detail):
+        raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
+    if detail.commander == commander:
+        return detail
+    if detail.work_begun_at is None:
+        begin_work(uuid, actor=actor, via=via)
+        detail = locked(uuid, actor)
+    work_begun(detail)
+    detail.commander = commander
+    save(detail, "commander", "acknowledged_at", "work_begun_at")
+    told(detail, facts.IncidentCommanded(key=detail.item.key, commander=str(commander.uuid)), actor=actor)
+    return detail
+
+
+@transaction.atomic
+def assign(uuid: UUID, assignee: Person | None, *, actor: Actor) -> IncidentDetail:
+    """Give the incident to somebody, or to nobody."""
+    detail = locked(uuid, actor)
+    detail.item = items.assign_item(uuid, assignee, actor=actor)
+    save(detail)
+    return detail
+
+
+@transaction.atomic
+def set_severity(uuid: UUID, severity: int, *, reason: str, actor: Actor) -> IncidentDetail:
+    """Say that it is graver or less grave than thought, and why."""
+    parse_severity(severity)
+    if not reason.strip():
+        raise InvalidInput("reason: say why the severity changes.")
+    detail = locked(uuid, actor)
+    before = detail.severity
+    if before != severity:
+        detail.severity = severity
+        save(detail, "severity")
+        fact = facts.IncidentSeverityChanged(key=detail.item.key, before=before, after=severity)
+        told(detail, fact, actor=actor, reason=reason.strip())
+    return detail
+
+
+@transaction.atomic
+def comment(uuid: UUID, body: str, *, actor: Actor) -> IncidentDetail:
+    """Write into the timeline, in Markdown."""
+    detail = locked(uuid, actor)
+    items.comment_item(uuid, body, actor=actor)
+    save(detail)
+    return detail
+
+
+@transaction.atomic
+def edit(uuid: UUID, *, title: str | None = None, description: str | None = None, actor: Actor) -> IncidentDetail:
+    """Change title or description. A title given by a person is not changed by the engine any more."""
+    detail = locked(uuid, actor)
+    detail.item = items.edit_item(uuid, title=title, description=description, actor=actor)
+    detail.titled = detail.titled or title is not None
+    save(detail, "titled")
+    return detail
+
+
+@transaction.atomic
+def link(uuid: UUID, kind: LinkKind, target: Ref, *, actor: Actor) -> IncidentDetail:
+    """Link the incident to what follows from it, blocks it, or is like it."""
+    detail = locked(uuid, actor)
+    items.link_item(uuid, kind, target, actor=actor)
+    save(detail)
+    return detail
+
+
+@transaction.atomic
+def page_team(uuid: UUID, team: Team, *, actor: Actor) -> IncidentDetail:
+    """Wake whoever is on call in one more team."""
+    detail = locked(uuid, actor)
+    if is_over(detail):
+        raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
+    page(detail, team, actor=actor)
+    save(detail)
+    return detail

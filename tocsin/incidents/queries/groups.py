@@ -1,0 +1,73 @@
+"""What an incident takes over from its group of alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tocsin.accounts.rules import ENGINE
+from tocsin.alerts import queries as alerts
+from tocsin.alerts.queries.reach import TouchedService, services_of_group
+
+if TYPE_CHECKING:
+    from tocsin.assets.models import Service
+
+NAMED = 3
+"""How many touched services are named in the sentence."""
+
+MAX_WHAT = 120
+"""Characters of an alert's title that the sentence repeats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupBrief:
+    """A group as its incident needs it. `sentence_params` are those of `SentenceKind.CAUSE`."""
+
+    uuid: UUID
+    title: str
+    cause: Service
+    severity: int
+    confidence: float
+    first_at: datetime
+    cause_since: datetime
+    sentence_params: dict[str, Any]
+
+
+def group_brief(group_id: UUID) -> GroupBrief:
+    """The group as it stands, for the engine."""
+    group = alerts.group_by_id(ENGINE, group_id)
+    cause: Service = group.cause_service
+    what = _what(group_id, cause.key)
+    touched = [each for each in services_of_group(group_id) if each.key != cause.key]
+    return GroupBrief(
+        uuid=group.uuid,
+        title=f"{cause.name}: {what}" if what else cause.name,
+        cause=cause,
+        severity=group.severity,
+        confidence=group.confidence,
+        first_at=group.first_at,
+        cause_since=group.cause_since,
+        sentence_params=_params(cause, what, touched, group.first_at),
+    )
+
+
+def _params(cause: Service, what: str, touched: list[TouchedService], since: datetime) -> dict[str, Any]:
+    return {
+        "service": cause.name,
+        "service_key": cause.key,
+        "what": what,
+        "touched": len(touched),
+        "touches": [each.name for each in touched[:NAMED]],
+        "since": since.isoformat(),
+    }
+
+
+def _what(group_id: UUID, service: str) -> str:
+    """The title of the cause's gravest alert, the first of them; empty when the cause itself says nothing."""
+    rows, _ = alerts.alerts_of_group(ENGINE, group_id, service=service)
+    if not rows:
+        return ""
+    title = min(rows, key=lambda row: (row.severity, row.first_at)).title
+    return title if len(title) <= MAX_WHAT else title[: MAX_WHAT - 1].rstrip() + "…"

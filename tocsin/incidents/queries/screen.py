@@ -1,0 +1,133 @@
+"""Everything the screen of one incident shows. Who may see the incident may see this: its parts are read for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tocsin.accounts.rules import ENGINE, Actor, Verb, may
+from tocsin.alerts import queries as alerts
+from tocsin.alerts.queries import Bucket, CauseView, GroupDetail, Ledger
+from tocsin.alerts.queries.reach import services_of_group
+from tocsin.assets.queries import edges
+from tocsin.core.refs import Ref
+from tocsin.incidents.queries.lists import IncidentRow, detail_by_key, row_of
+from tocsin.incidents.queries.refs import incident_ref
+from tocsin.incidents.queries.timeline import TimelineEntry, timeline
+from tocsin.incidents.rules import Alerting, Need, Reach, reach
+from tocsin.items.queries import LinkRow, links, scope_of
+from tocsin.paging import queries as paging
+from tocsin.paging.queries import LedgerRow, PageView, Upcoming
+from tocsin.paging.rules import UNANSWERED
+
+if TYPE_CHECKING:
+    from tocsin.items.models import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responders:
+    """One page of the incident: its state, everybody it told, and whom it wakes next and when (the countdown)."""
+
+    page: PageView
+    told: tuple[LedgerRow, ...]
+    upcoming: Upcoming | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausePanel:
+    """The named cause with its evidence, and the suspect that came second, if any."""
+
+    cause: CauseView
+    runner_up: CauseView | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentScreen:
+    """`mine`: the page that waits for this reader's answer. `may_respond`: whether buttons are offered.
+
+    Without a group (a person declared it) there is no cause panel, ledger, histogram, or reach beyond the service.
+    """
+
+    head: IncidentRow
+    may_respond: bool
+    mine: UUID | None
+    group: GroupDetail | None
+    cause: CausePanel | None
+    ledger: Ledger | None
+    histogram: tuple[Bucket, ...]
+    reach: Reach
+    responders: tuple[Responders, ...]
+    timeline: tuple[TimelineEntry, ...]
+    links: tuple[LinkRow, ...]
+
+
+def incident_screen(actor: Actor, key: str) -> IncidentScreen:
+    """The screen of INC-12, when this actor may see it."""
+    detail = detail_by_key(actor, key)
+    group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
+    responders = responders_of(detail.item.uuid)
+    return IncidentScreen(
+        head=row_of(detail),
+        may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
+        mine=_mine(actor, responders),
+        group=group,
+        cause=_cause(group),
+        ledger=alerts.ledger(ENGINE, group.id) if group else None,
+        histogram=tuple(alerts.histogram(ENGINE, group.id)) if group else (),
+        reach=reach_of(detail.cause.key if detail.cause else None, detail.group_id),
+        responders=responders,
+        timeline=_timeline(detail.item, responders),
+        links=tuple(links(actor, detail.item)),
+    )
+
+
+def incident_timeline(actor: Actor, key: str) -> tuple[TimelineEntry, ...]:
+    """The timeline of INC-12 alone."""
+    item = detail_by_key(actor, key).item
+    return _timeline(item, responders_of(item.uuid))
+
+
+def _timeline(item: Item, responders: tuple[Responders, ...]) -> tuple[TimelineEntry, ...]:
+    groups = [Ref("alerts.group", group.uuid) for group in alerts.groups_of_incident(incident_ref(item.uuid))]
+    pages = [Ref("paging.page", each.page.uuid) for each in responders]
+    return tuple(timeline(item, [*groups, *pages]))
+
+
+def _cause(group: GroupDetail | None) -> CausePanel | None:
+    if group is None:
+        return None
+    runner_up = next((suspect for suspect in group.suspects if not suspect.rejected), None)
+    return CausePanel(cause=group.cause, runner_up=runner_up, since=group.cause_since)
+
+
+def reach_of(cause: str | None, group_id: UUID | None) -> Reach:
+    """The blast radius of a cause among the alerts of a group."""
+    touched = services_of_group(group_id) if group_id else []
+    alerting = [
+        Alerting(service=each.key, name=each.name, tier=each.tier, severity=each.severity, alerts=each.open_alerts)
+        for each in touched
+    ]
+    return reach(cause, alerting, [Need(caller=edge.caller, callee=edge.callee) for edge in edges()])
+
+
+def responders_of(uuid: UUID) -> tuple[Responders, ...]:
+    """The pages of an incident the caller has been let see, oldest first."""
+    return tuple(
+        Responders(
+            page=page,
+            told=tuple(paging.ledger(ENGINE, page.uuid)),
+            upcoming=paging.upcoming(ENGINE, page.uuid),
+        )
+        for page in paging.pages_about(ENGINE, [incident_ref(uuid)])
+    )
+
+
+def _mine(actor: Actor, responders: tuple[Responders, ...]) -> UUID | None:
+    """The page that has woken this actor and still waits."""
+    for each in responders:
+        if each.page.state in UNANSWERED and any(str(row.person.uuid) == actor.id for row in each.told):
+            return each.page.uuid
+    return None

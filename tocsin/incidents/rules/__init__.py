@@ -1,0 +1,40 @@
+"""What an incident may do, how long it took, and how far it reaches. Pure."""
+
+from tocsin.incidents.rules.clock import Clock, Leg, Stamp, percentile
+from tocsin.incidents.rules.reach import Alerting, Need, Node, Reach, reach
+from tocsin.incidents.rules.states import (
+    INCIDENT,
+    PROJECT_KEY,
+    PROJECT_NAME,
+    WORKFLOW,
+    CauseState,
+    IncidentState,
+    Origin,
+    SentenceKind,
+    Transition,
+    parse_severity,
+    wants_page,
+)
+
+__all__ = [
+    "INCIDENT",
+    "PROJECT_KEY",
+    "PROJECT_NAME",
+    "WORKFLOW",
+    "Alerting",
+    "CauseState",
+    "Clock",
+    "IncidentState",
+    "Leg",
+    "Need",
+    "Node",
+    "Origin",
+    "Reach",
+    "SentenceKind",
+    "Stamp",
+    "Transition",
+    "parse_severity",
+    "percentile",
+    "reach",
+    "wants_page",
+]
