@@ -19,6 +19,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [Path(__file__).parent / "templates"],
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request", "tocsin.ui.context.shell"],
             "builtins": ["tocsin.ui.templatetags.ui"],

@@ -47,6 +47,7 @@ class Live {
   private stream: EventSource | null = null
   private failures = 0
   private isStale = false
+  private serverIsBehind = false
   private lastGood = serverNow()
   private heardAt = performance.now()
   private hearsPings = false
@@ -83,9 +84,9 @@ class Live {
     this.stream = stream
     stream.onopen = () => this.onOpen()
     stream.onerror = () => this.onBreak()
-    stream.onmessage = (event) => this.onChange(event.data as string)
+    stream.addEventListener('change', (event) => this.onChange(event.data as string))
+    stream.addEventListener('state', (event) => this.onServerState(event.data as string))
     stream.addEventListener('ping', () => { this.hearsPings = true; this.heardAt = performance.now() })
-    stream.addEventListener('behind', () => { this.show('catching-up'); this.refreshAll() })
   }
 
   private onOpen(): void {
@@ -93,10 +94,24 @@ class Live {
     this.heardAt = performance.now()
     clearInterval(this.poll)
     this.poll = 0
-    if (!this.isStale) { this.show('live'); return }
+    if (!this.isStale) { this.showTruth(); return }
     this.show('catching-up')
     this.isStale = false
     this.refreshAll()
+  }
+
+  /** The server says when it lost sight of the database; what was missed meanwhile is fetched afterwards. */
+  private onServerState(state: string): void {
+    this.heardAt = performance.now()
+    const wasBehind = this.serverIsBehind
+    this.serverIsBehind = state !== 'live'
+    if (wasBehind && !this.serverIsBehind) this.refreshAll()
+    this.showTruth()
+  }
+
+  private showTruth(): void {
+    const isOpen = this.stream?.readyState === EventSource.OPEN
+    this.show(isOpen && !this.serverIsBehind && !this.isStale ? 'live' : 'catching-up')
   }
 
   private onBreak(): void {
@@ -129,8 +144,7 @@ class Live {
     const status = ctx.response?.status ?? 0
     if (event.type === 'htmx:error' || status === 0 || status >= 400) { this.show('paused'); return }
     this.lastGood = serverNow()
-    if (this.stream?.readyState === EventSource.OPEN) this.show('live')
-    else if (this.isStale) this.show('catching-up')
+    this.showTruth()
   }
 
   /** A dead connection can look open for minutes: where the server pings, its silence is a break. */
