@@ -38,7 +38,7 @@ class PageOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStepTaken:
-    """`chosen` and `passed_over`: lists of {"person": uuid or "", "name", "why", "params"}. Steps count from 0."""
+    """`chosen` and `passed_over`: lists of {"person": uuid or "", "why", "params"}. Steps count from 0."""
 
     kind: ClassVar = "paging.page_step_taken"
     schema_version: ClassVar = 1

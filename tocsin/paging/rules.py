@@ -90,9 +90,30 @@ class Move(StrEnum):
     EXHAUST = "exhaust"
 
 
+class SentenceKind(StrEnum):
+    """What a page can say. Params are optional; `key` (INC-12) goes before the title of every kind.
+
+    * cause: `service`, `what`, `touched` (number of services), `touches` (some of their names), `since` (ISO 8601)
+    * cause_moved: the same, and `before`, the service blamed until now
+    * declared: `title`, `by`, `since`
+    * asked: `text`, `by`
+    * moved_away: `service`, `team`; told to those woken first, when another team has taken over
+    * resolved: `service` or `title`
+    * test: none
+    """
+
+    CAUSE = "cause"
+    CAUSE_MOVED = "cause_moved"
+    DECLARED = "declared"
+    ASKED = "asked"
+    MOVED_AWAY = "moved_away"
+    RESOLVED = "resolved"
+    TEST = "test"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """What a page says, before it is put into the reader's words: see `messages` for the kinds and their params."""
+    """What a page says, before it is put into the reader's words: a `SentenceKind` and its params."""
 
     kind: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -148,10 +169,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to do now, why, and where the page stands afterwards."""
+    """What to do now and why: `at` is the place it is done from, `then` where the page stands afterwards."""
 
     move: Move
     because: Because
+    at: Place
     then: Place
 
 
@@ -179,6 +201,7 @@ class Flaw(StrEnum):
     OFF_THE_LADDER = "off_the_ladder"
     TOO_FAR_AHEAD = "too_far_ahead"
     OVERDUE = "overdue"
+    UNREADABLE = "unreadable"
 
 
 def first_place(ladder: Ladder, opened_at: datetime) -> Place:
@@ -190,9 +213,9 @@ def first_place(ladder: Ladder, opened_at: datetime) -> Place:
 def next_step(ladder: Ladder, place: Place, now: datetime) -> Decision:
     """Decide what the ticker does with a page at `now`: take its step, give it up, or leave it."""
     if place.state is not PageState.OPEN or place.due_at is None:
-        return Decision(move=Move.WAIT, because=Because.NOT_OPEN, then=place)
+        return Decision(move=Move.WAIT, because=Because.NOT_OPEN, at=place, then=place)
     if now < place.due_at:
-        return Decision(move=Move.WAIT, because=Because.NOT_DUE, then=place)
+        return Decision(move=Move.WAIT, because=Because.NOT_DUE, at=place, then=place)
     return _climb(ladder, place, now, Because.STEP_DUE)
 
 
@@ -201,7 +224,7 @@ def next_step_now(ladder: Ladder, place: Place, now: datetime) -> Decision:
     if place.state is PageState.EXHAUSTED:
         place = Place(state=PageState.OPEN, round=place.round + 1, step=0, round_began_at=now, due_at=now)
     if place.state is not PageState.OPEN:
-        return Decision(move=Move.WAIT, because=Because.NOT_OPEN, then=place)
+        return Decision(move=Move.WAIT, because=Because.NOT_OPEN, at=place, then=place)
     if place.step >= len(ladder.steps):
         place = replace(place, round=place.round + 1, step=0, round_began_at=now)
     return _climb(ladder, place, now, Because.ASKED_FOR)
@@ -210,8 +233,8 @@ def next_step_now(ladder: Ladder, place: Place, now: datetime) -> Decision:
 def _climb(ladder: Ladder, place: Place, now: datetime, because: Because) -> Decision:
     if place.step >= len(ladder.steps):
         gone = replace(place, state=PageState.EXHAUSTED, due_at=None)
-        return Decision(move=Move.EXHAUST, because=Because.ALL_ROUNDS_DONE, then=gone)
-    return Decision(move=Move.TAKE, because=because, then=_after(ladder, place, now))
+        return Decision(move=Move.EXHAUST, because=Because.ALL_ROUNDS_DONE, at=place, then=gone)
+    return Decision(move=Move.TAKE, because=because, at=place, then=_after(ladder, place, now))
 
 
 def _after(ladder: Ladder, place: Place, now: datetime) -> Place:

@@ -1,0 +1,1 @@
+"""One file a channel; each describes itself. `tocsin.channels.registry` lists them."""
