@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL_TARGETS = """() => [...document.querySelectorAll('a[href], button, input, select, summary')].filter(e => {
   const box = e.getBoundingClientRect(), style = getComputedStyle(e)
   if (box.width === 0 || style.visibility === 'hidden' || style.position === 'absolute' && box.width <= 1) return false
@@ -36,6 +39,20 @@ def _open(browser: Browser, address: str, **context: object) -> Page:
 
 def _tell(screens: str, what: str) -> None:
     urlopen(Request(f"{screens}/control/{what}", method="POST"), timeout=5).close()
+
+
+@pytest.mark.parametrize("path", ["ui/gallery", "ui/gallery/404"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_axe_finds_nothing(browser: Browser, screens: str, path: str, width: int, theme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (in frontend/: npm ci --ignore-scripts)")
+    view = {"width": width, "height": 900}
+    page = _open(browser, f"{screens}/{path}", viewport=view, locale="pl", color_scheme=theme)
+    page.evaluate(AXE.read_text())  # a script tag would be refused by the policy
+    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    assert len(found["passes"]) > 10
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]] == []
+    page.context.close()
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("pl", "dark")])
