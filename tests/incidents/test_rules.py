@@ -52,7 +52,7 @@ def test_only_urgent_groups_get_an_incident() -> None:
 
 @pytest.mark.parametrize("severity", [0, 6, -1])
 def test_severity_outside_its_scale_is_refused(severity: int) -> None:
-    with pytest.raises(InvalidInput, match="1 .critical. to 5"):
+    with pytest.raises(InvalidInput, match=r"1 \(critical\) to 5"):
         parse_severity(severity)
 
 

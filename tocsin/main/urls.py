@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tocsin.main import home
+from tocsin.main.api import api, no_such_address
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
     path("", include("tocsin.accounts.urls")),
+    path("", include("tocsin.assets.urls")),
+    path("", include("tocsin.journal.urls")),
     path("ui/", include("tocsin.ui.urls")),
+    path("api/v1/", api.urls),
+    path("api/v1/<path:rest>", no_such_address),
 ]
 
 handler400 = "tocsin.ui.views.bad_request"

@@ -8,22 +8,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tocsin.accounts.queries import JournalReaders
 from tocsin.core.config import Config
 from tocsin.core.queue import Handler, Worker
+from tocsin.incidents import subscribers as incidents
+from tocsin.incidents.rules import INCIDENT
+from tocsin.items import ports as items_ports
 from tocsin.journal import ports as journal_ports
 from tocsin.journal import queries as journal
 from tocsin.journal.facts import Stored
+from tocsin.main import words
 from tocsin.main.loops import Loop
+from tocsin.paging import subscribers as paging
 
 Reaction = Callable[[Stored], None]
 
-REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {}
+REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {
+    "alerts.group_needs_people": (("react.incidents.group_needs_people", incidents.on_group_needs_people),),
+    "alerts.group_cause_moved": (("react.incidents.group_cause_moved", incidents.on_group_cause_moved),),
+    "alerts.group_cause_confirmed": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
+    "alerts.group_cause_rejected": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
+    "alerts.group_closed": (("react.incidents.group_closed", incidents.on_group_closed),),
+    "alerts.group_reopened": (("react.incidents.group_reopened", incidents.on_group_reopened),),
+    "alerts.groups_merged": (("react.incidents.groups_merged", incidents.on_groups_merged),),
+    "paging.page_step_taken": (("react.incidents.page_step_taken", incidents.on_page_step_taken),),
+    "paging.page_acknowledged": (("react.incidents.page_acknowledged", incidents.on_page_acknowledged),),
+    "channels.delivery_failed": (("react.paging.delivery_failed", paging.on_delivery_failed),),
+}
 """Kind of fact -> its reactions, each with the name its queue rows carry."""
 
 
 def plug() -> None:
     """Tell the rooms who answers what they ask upward. Called once, after Django is set up."""
     journal_ports.plug_reactions({kind: tuple(name for name, _ in pairs) for kind, pairs in REACTIONS.items()})
+    words.plug()
+    journal_ports.plug_readers(JournalReaders())
+    items_ports.plug_types([INCIDENT])
 
 
 def handlers() -> dict[str, Handler]:

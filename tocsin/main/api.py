@@ -1,0 +1,127 @@
+"""`/api/v1`: the rooms' endpoints, under one way to sign in, one shape of errors, one OpenAPI document.
+
+A request is somebody's by `Authorization: Bearer KEY`, or by the session of a browser (then with its CSRF token).
+Whatever refuses answers `{"code", "message"}`. `Idempotency-Key` is `main.answers`' work.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.responses import NinjaJSONEncoder
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
+
+from tocsin.accounts.api import router as accounts
+from tocsin.accounts.queries import actor_for_person, actor_for_token
+from tocsin.accounts.rules import Actor, KeyScope
+from tocsin.assets.api import router as assets
+from tocsin.core.errors import Forbidden, NotFound, TocsinError
+from tocsin.items.api import router as items
+from tocsin.journal.api import router as journal
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = """Everything a person can do on the screens, with the same permissions and the same record of it.
+
+Lists are cut into stretches: pass `next` of one answer as `before` of the next request until it is null.
+A POST with an `Idempotency-Key` header has its effect once; a repeat within a day gets the first answer again.
+"""
+
+
+class KeyOwner(HttpBearer):
+    """An API key made by `POST /keys` or `tocsin key issue`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """The key's actor; None (401) when there is no such live key."""
+        actor = actor_for_token(token.strip())
+        if actor is not None and actor.key_scope is KeyScope.INTEGRATION:
+            raise Forbidden("This is an integration's key: it hands in alerts, and may do nothing else.")
+        return actor
+
+
+class SignedIn(APIKeyCookie):
+    """The session of a browser. Asked after the key: a request that brings one means to be it."""
+
+    param_name = "tocsin"
+
+    def __call__(self, request: HttpRequest) -> Actor | None:
+        """The person's actor; None (401) when nobody is signed in or a key was given."""
+        if "Authorization" in request.headers or not request.user.is_authenticated:
+            return None
+        if check_csrf(request) is not None:
+            raise Forbidden("The CSRF token is missing or stale: send it as X-CSRFToken.", code="csrf")
+        return actor_for_person(request.user)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+        """Never reached: `__call__` decides."""
+        raise NotImplementedError
+
+
+def build() -> NinjaAPI:
+    """The API with every room's endpoints."""
+    api = NinjaAPI(
+        title="Tocsin",
+        version="1",
+        description=DESCRIPTION,
+        urls_namespace="api",
+        auth=[KeyOwner(), SignedIn()],
+        docs_url=None,
+    )
+    for router in (accounts, assets, items, journal):
+        api.add_router("", router)
+    _answer_errors(api)
+    return api
+
+
+def _answer_errors(api: NinjaAPI) -> None:
+    def refuse(status: int, code: str, message: str) -> HttpResponse:
+        return JsonResponse({"code": code, "message": message}, status=status)
+
+    def refused(request: HttpRequest, error: TocsinError) -> HttpResponse:
+        return refuse(error.status, error.code, error.message)
+
+    def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        answer = refuse(401, "unauthenticated", "Send a key as “Authorization: Bearer KEY”, or sign in.")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return refuse(422, "invalid_input", "; ".join(_flaw(each) for each in error.errors))
+
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return refuse(404, "not_found", "There is no such address; see /api/v1/openapi.json.")
+
+    def malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return refuse(error.status_code, "bad_request", str(error))
+
+    api.exception_handler(TocsinError)(refused)
+    api.exception_handler(AuthenticationError)(nobody)
+    api.exception_handler(ValidationError)(unreadable)
+    api.exception_handler(Http404)(missing)
+    api.exception_handler(HttpError)(malformed)
+
+
+def _flaw(error: dict[str, Any]) -> str:
+    """`body.severity: Input should be …`, without the name ninja gives the body."""
+    where = [str(part) for part in error["loc"][1:]]
+    return f"{'.'.join(where) or 'request'}: {error['msg']}"
+
+
+api = build()
+
+
+def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
+    """What stands under /api/v1 and is none of its addresses, in the API's own shape."""
+    error = NotFound(f"There is no /api/v1/{rest}; see /api/v1/openapi.json.")
+    return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
+
+
+def openapi() -> str:
+    """The OpenAPI document as kept in docs/reference/openapi.json."""
+    return json.dumps(api.get_openapi_schema(), indent=1, cls=NinjaJSONEncoder, sort_keys=True) + "\n"
