@@ -37,6 +37,8 @@ export function startToasts(): void {
     const status = ctx.response?.status ?? 200
     if (status < 400 || status === 422) return
     event.preventDefault()
+    // Signed out meanwhile: the whole screen leads to the sign-in and back.
+    if (status === 401) { location.reload(); return }
     const isRefresh = (event.target as Element).closest?.('[data-live-topic]') === event.target
     if (!isRefresh) toast(sentenceOf(ctx.text ?? '', status), true)
   })

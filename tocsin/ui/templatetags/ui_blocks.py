@@ -17,6 +17,7 @@ from tocsin.ui import icons
 from tocsin.ui.context import moment_of
 
 register = template.Library()
+MESSAGE_TONES = {"success": "ok", "info": "", "debug": "", "warning": "warn", "error": "bad"}
 
 
 @register.simple_block_tag
@@ -38,9 +39,10 @@ def empty(content: str, title: str, symbol: str = "check") -> SafeString:
 
 @register.simple_block_tag
 def notice(content: str, tone: str = "") -> SafeString:
-    """A line across the screen; tone is "", "ok", "warn" or "bad"."""
-    symbol = {"ok": "check", "warn": "warning", "bad": "warning"}.get(tone, "help")
-    return format_html('<div class="notice {}" role="status">{}{}</div>', tone, icons.icon(symbol), content)
+    """A line across the screen; tone is "", "ok", "warn", "bad" or the level of a Django message."""
+    shown = MESSAGE_TONES.get(tone, tone)
+    symbol = {"ok": "check", "warn": "warning", "bad": "warning"}.get(shown, "help")
+    return format_html('<div class="notice {}" role="status">{}{}</div>', shown, icons.icon(symbol), content)
 
 
 @register.simple_block_tag
