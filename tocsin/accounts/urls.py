@@ -1,4 +1,4 @@
-"""Addresses of signing in and out."""
+"""Addresses of signing in and out, of people and of keys."""
 
 from __future__ import annotations
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path("sign-in/<str:token>", views.sign_in_by_link, name="sign-in-by-link"),
     path("sign-out", views.sign_out, name="sign-out"),
     path("live/permit", views.permit, name="permit"),
+    path("people", views.people, name="people"),
+    path("keys", views.keys, name="keys"),
+    path("keys/<uuid:key_id>/revoke", views.revoke_key, name="revoke-key"),
 ]

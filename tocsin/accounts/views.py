@@ -1,19 +1,22 @@
-"""Signing in and out."""
+"""Signing in and out; who there is, and which keys."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tocsin.accounts import actions, queries
+from tocsin.accounts import actions, queries, wording
 from tocsin.accounts.forms import SignInForm
-from tocsin.accounts.rules import SYSTEM
+from tocsin.accounts.requests import actor_of, may_they, signed_in
+from tocsin.accounts.rules import SYSTEM, Verb
 from tocsin.accounts.throttle import Throttle
 from tocsin.core.errors import Forbidden
 
@@ -79,3 +82,38 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def permit(request: HttpRequest) -> HttpResponse:
     """Whether this browser may follow live changes: asked by the front, which knows no sessions."""
     return HttpResponse(status=204 if request.user.is_authenticated else 401)
+
+
+@require_GET
+@signed_in
+def people(request: HttpRequest) -> HttpResponse:
+    """Teams with their members, and everybody the reader may see."""
+    actor = actor_of(request)
+    rows = [{"person": person, "role": wording.role_word(person.role)} for person in queries.people(actor)]
+    return render(request, "accounts/people.html", {"teams": queries.teams(actor), "people": rows})
+
+
+@never_cache
+@require_GET
+@signed_in
+def keys(request: HttpRequest) -> HttpResponse:
+    """Every key of the reader's teams, live ones first, and a button to revoke each that they may."""
+    rows: list[dict[str, Any]] = [
+        {
+            "key": key,
+            "scope": wording.scope_word(key.scope),
+            "may_revoke": key.revoked_at is None and may_they(request, Verb.CONFIGURE, key.team_id),
+        }
+        for key in queries.keys(actor_of(request))
+    ]
+    rows.sort(key=lambda row: row["key"].revoked_at is not None)
+    return render(request, "accounts/keys.html", {"rows": rows})
+
+
+@require_POST
+@signed_in
+def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
+    """Stop a key. A revoked key cannot be brought back; the screen says so before."""
+    actions.revoke_key(str(key_id), actor=actor_of(request))
+    messages.success(request, gettext("The key is revoked; it stops everywhere within a minute."))
+    return redirect("accounts:keys")

@@ -79,6 +79,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 CSRF_FAILURE_VIEW = "tocsin.ui.views.csrf_failed"
 LOGIN_URL = "accounts:sign-in"
+UI_NAVIGATION = "tocsin.main.navigation.navigation"
+UI_REMEMBER = "tocsin.main.navigation.remember"
 LOGIN_REDIRECT_URL = "/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "tocsin.main.urls"
@@ -99,6 +101,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "main" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -203,7 +203,7 @@ def alerts_of_group(
         rows = rows.filter(service__key=service)
     if text:
         rows = rows.filter(Q(title__icontains=text) | Q(name__icontains=text) | Q(service__key__icontains=text))
-    return _rows(rows.filter(id__gt=after) if after else rows, "id", limit)
+    return alert_rows(rows.filter(id__gt=after) if after else rows, "id", limit)
 
 
 def _aside_line(rows: QuerySet[Alert], line: LedgerLine) -> QuerySet[Alert]:
@@ -223,17 +223,19 @@ def alerts_of_service(
     rows = Alert.objects.filter(visible_alerts(actor), service__key=service, count__gt=0)
     if open_only:
         rows = rows.exclude(state=AlertState.CLOSED)
-    return _rows(rows.filter(id__lt=before) if before else rows, "-id", limit)
+    return alert_rows(rows.filter(id__lt=before) if before else rows, "-id", limit)
 
 
-def _rows(rows: QuerySet[Alert], order: str, limit: int) -> tuple[list[AlertRow], int | None]:
+def alert_rows(rows: QuerySet[Alert], order: str, limit: int) -> tuple[list[AlertRow], int | None]:
+    """A stretch of chosen alerts, and the id of its last row when there are more."""
     found = list(rows.select_related("service__team", "group", "integration").order_by(order)[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
-    return [_row(alert) for alert in found], found[-1].id if more else None
+    return [row_of(alert) for alert in found], found[-1].id if more else None
 
 
-def _row(alert: Alert) -> AlertRow:
+def row_of(alert: Alert) -> AlertRow:
+    """An alert, loaded with its service, group and integration, as lists show it."""
     return AlertRow(
         id=alert.uuid,
         title=alert.title,

@@ -1,0 +1,75 @@
+"""What the rail offers: the screens there are, with how much waits behind each."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, pgettext
+
+from tocsin.accounts import actions
+from tocsin.accounts.requests import actor_of
+from tocsin.alerts.queries import inbox_counts
+from tocsin.ui.nav import Group, Link, Navigation
+
+
+def navigation(request: HttpRequest) -> Navigation:
+    """The rail for one reader; nothing but the way in for whoever has not signed in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return Navigation(sign_in_url=reverse("accounts:sign-in"))
+    return Navigation(
+        groups=(_now(request), _know(), _set_up()),
+        search_url=reverse("search"),
+        sign_in_url=reverse("accounts:sign-in"),
+        sign_out_url=reverse("accounts:sign-out"),
+        live_topics=("alerts", "incidents"),
+    )
+
+
+def _now(request: HttpRequest) -> Group:
+    waiting = inbox_counts(actor_of(request))
+    links = (
+        _link(gettext("Alerts"), "alerts:inbox", "alert", "a", count=waiting["groups"] + waiting["alerts"]),
+        _link(gettext("Incidents"), "incidents:list", "incident", "i"),
+        _link(gettext("On call"), "oncall:now", "on-call", "o"),
+    )
+    return Group(label=pgettext("part of the rail", "Now"), links=tuple(link for link in links if link))
+
+
+def _know() -> Group:
+    links = (
+        _link(gettext("Services"), "assets:services", "service", "s", is_tab=False),
+        _link(gettext("Journal"), "journal:facts", "journal", "l", is_tab=False),
+    )
+    return Group(label=pgettext("part of the rail", "Know"), links=tuple(link for link in links if link))
+
+
+def _set_up() -> Group:
+    links = (
+        _link(gettext("Connect"), "alerts-connect:list", "link", "c", is_tab=False),
+        _link(gettext("Escalation"), "paging:policies", "broadcast", "e", is_tab=False),
+        _link(gettext("People"), "accounts:people", "person", "p", is_tab=False),
+        _link(gettext("Keys"), "accounts:keys", "key", "k", is_tab=False),
+    )
+    return Group(label=pgettext("part of the rail", "Set up"), links=tuple(link for link in links if link))
+
+
+def _link(label: str, name: str, icon: str, go: str, *, count: int | None = None, is_tab: bool = True) -> Link | None:
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    return Link(label=label, url=url, icon=icon, go=go, count=count, is_tab=is_tab)
+
+
+def remember(request: HttpRequest, *, language: str = "", theme: str = "") -> None:
+    """Keep with the person what they chose in the menu, so that their pages and other devices follow it."""
+    person = request.user
+    if not person.is_authenticated:
+        return
+    actions.set_preferences(
+        person.id,
+        language=language or person.language,
+        zone=person.zone,
+        theme=theme or person.theme,
+        actor=actor_of(request),
+    )
