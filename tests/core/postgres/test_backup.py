@@ -14,7 +14,7 @@ from tocsin.core.postgres.errors import PostgresError
 def running(stocked: Path) -> Iterator[Running]:
     with Cluster(stocked / "db", settings={"fsync": "off"}) as running:
         with psycopg.connect(running.dsn) as connection:
-            connection.execute("create extension pg_trgm")
+            connection.execute("create extension if not exists pg_trgm")
             connection.execute("create table note (id int primary key, body text)")
             connection.execute("insert into note select n, 'note ' || n from generate_series(1, 100) n")
         yield running

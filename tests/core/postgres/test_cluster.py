@@ -13,7 +13,7 @@ import pytest
 
 from tocsin.core.postgres import Cluster, Running
 from tocsin.core.postgres.errors import PostgresError
-from tocsin.core.postgres.processes import all_in, is_alive, read_pid_file, wait_until
+from tocsin.core.postgres.processes import all_in, is_alive, read_pid_file, send, wait_until
 
 
 def ask(dsn: str, query: str) -> object:
@@ -138,7 +138,7 @@ def test_committed_rows_survive_kill_9_of_every_process(stocked: Path) -> None:
     for number in range(50):
         run(running.dsn, f"insert into note values ({number})")
     for pid in all_in(cluster.data):
-        os.kill(pid, signal.SIGKILL)
+        send(pid, signal.SIGKILL)
     assert wait_until(lambda: not running.is_alive(), timeout_s=10)
     again = cluster.start()
     assert again.pid != running.pid

@@ -14,7 +14,7 @@ import pytest
 
 from tocsin.core.postgres import Cluster, find_programs
 from tocsin.core.postgres.identity import Identity, Way, candidates
-from tocsin.core.postgres.programs import Programs
+from tocsin.core.postgres.programs import BIN_VARIABLE, Programs
 
 NOBODY = 65534
 UNNAMED = 54321
@@ -68,6 +68,7 @@ def test_data_below_a_closed_home_is_reached_without_opening_it(closed_home: Pat
 def test_programs_in_a_closed_folder_are_copied_beside_the_data(
     base: Path, closed_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(BIN_VARIABLE, raising=False)  # only the wheel's programs can be copied
     hidden = find_programs().copied_to(closed_home / "site")
     wheel = Programs(folder=hidden.folder, wheel_root=closed_home / "site")
     monkeypatch.setattr("tocsin.core.postgres.cluster.find_programs", lambda _bin_dir: wheel)
