@@ -57,9 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["TOCSIN_DATABASE_URL"] = roles.dsn(sockets, NAMES.app, NAMES.database)
     os.environ["TOCSIN_KEYRING"] = TEST_RING
     os.environ["DJANGO_SETTINGS_MODULE"] = "tocsin.main.settings"
-    from django.conf import settings
+    from tocsin.main import boot
 
-    settings.INSTALLED_APPS  # noqa: B018  # loads the settings, on which pytest-django then sets Django up
+    boot.set_up_django()  # with wiring, which pytest-django would not do
 
 
 def pytest_unconfigure() -> None:
