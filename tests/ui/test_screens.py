@@ -41,7 +41,7 @@ def _tell(screens: str, what: str) -> None:
     urlopen(Request(f"{screens}/control/{what}", method="POST"), timeout=5).close()
 
 
-@pytest.mark.parametrize("path", ["ui/gallery", "ui/gallery/404"])
+@pytest.mark.parametrize("path", ["ui/gallery", "ui/gallery/plain", "ui/gallery/404"])
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
 def test_axe_finds_nothing(browser: Browser, screens: str, path: str, width: int, theme: str) -> None:
     if not AXE.is_file():

@@ -251,6 +251,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/gallery.html", context)
 
 
+def plain(request: HttpRequest) -> HttpResponse:
+    """What somebody sees who is not signed in."""
+    request.META[MOMENT] = NOW
+    return render(request, "ui/gallery_plain.html", {"form": SampleForm(), "title": say("Sign in", "Zaloguj się")})
+
+
 def error(request: HttpRequest, status: int) -> HttpResponse:
     """One of the error screens, to be looked at."""
     if status == 500:

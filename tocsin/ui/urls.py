@@ -16,4 +16,8 @@ urlpatterns = [
 if settings.DEBUG:
     from tocsin.ui import gallery
 
-    urlpatterns += [path("gallery", gallery.gallery, name="gallery"), path("gallery/<int:status>", gallery.error)]
+    urlpatterns += [
+        path("gallery", gallery.gallery, name="gallery"),
+        path("gallery/plain", gallery.plain),
+        path("gallery/<int:status>", gallery.error),
+    ]

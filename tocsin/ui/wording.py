@@ -96,6 +96,7 @@ def script_words() -> dict[str, str]:
         "live_live": gettext("Live"),
         "live_catching-up": gettext("Catching up"),
         "live_paused": gettext("Paused since %(time)s") % {"time": "{time}"},
+        "search_for": gettext("Search for “%(words)s”") % {"words": "{words}"},
         "copied": gettext("Copied"),
         "dismiss": gettext("Dismiss"),
         "failed": gettext("That did not work (error %(n)s). Reload the page and try again.") % {"n": "{n}"},

@@ -25,7 +25,8 @@ class Refresher {
   refresh(fragment: Element): void {
     const url = fragment.getAttribute('hx-get')
     if (!url || this.waiting.has(url)) return
-    const wait = (this.last.get(url) ?? 0) + REFRESH_GAP_MS - performance.now()
+    const gapMs = Math.max(REFRESH_GAP_MS, Number(fragment.getAttribute('data-live-gap-ms') ?? 0))
+    const wait = (this.last.get(url) ?? 0) + gapMs - performance.now()
     if (wait <= 0) { this.fire(fragment, url); return }
     this.waiting.add(url)
     setTimeout(() => {

@@ -1,5 +1,7 @@
 /** The box at the top: go to a screen, press a button of this one, or open a key such as INC-12. */
 
+import { say } from './words'
+
 interface Choice { label: string, kind: string, run: () => void }
 
 function choices(): Choice[] {
@@ -36,6 +38,11 @@ class SearchBox {
   private open(): void {
     const sought = this.input.value.trim().toLocaleLowerCase()
     this.shown = choices().filter((choice) => choice.label.toLocaleLowerCase().includes(sought)).slice(0, 12)
+    const form = this.input.form
+    if (sought && form?.hasAttribute('action')) {
+      const words = this.input.value.trim()
+      this.shown.push({ label: say('search_for', { words }), kind: '', run: () => { this.input.value = words; form.submit() } })
+    }
     this.at = 0
     this.draw()
   }
