@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
-from .engine import Engine
-from .model import Change, Cluster, Decision, Edge, Observation, Severity
+from .engine import Engine, importance
+from .model import Change, Cluster, ClusterState, Decision, Edge, Observation, Severity
 from .settings import Settings
 from .templates import template
 from .text import sentence
@@ -63,7 +63,7 @@ class Case:
     def __init__(self, case: Mapping[str, Any], settings: Settings | None = None) -> None:
         self.engine = Engine(settings)
         self.unreadable: list[int] = []
-        self.cause_since: dict[str, tuple[str, float]] = {}
+        self.over: list[Cluster] = []
         self.decision = Decision(incidents=(), set_aside=())
         nodes, edges = _topology(case.get("topology"))
         self.engine.learn_topology(nodes, edges)
@@ -92,11 +92,20 @@ class Case:
             patient = seen.arrival >= decided_at + _PATIENCE_S
             if news > 0 and (patient or news >= max(2.0, _NEWS * decided_units)):
                 decided_at, decided_units = seen.arrival, engine.units.seen
-                self.decision = engine.decide(seen.arrival)
+                self._took(engine.decide(seen.arrival))
         engine.observe(self.observations[start:])
         if self.observations:
-            self.decision = engine.conclude(self.observations[-1].arrival + 1.0)
+            self._took(engine.conclude(self.observations[-1].arrival + 1.0))
         return self.decision
+
+    def _took(self, decision: Decision) -> None:
+        """Keep what is resolved: the engine reports it once, the answer holds it too."""
+        self.over += [c for c in self.decision.incidents if c.state is ClusterState.RESOLVED]
+        self.decision = decision
+
+    def incidents(self) -> list[Cluster]:
+        """All incidents there have been, the most important first."""
+        return sorted([*self.decision.incidents, *self.over], key=lambda c: (-importance(c), c.opened_at, c.id))
 
 
 def _topology(given: Any) -> tuple[list[str], list[Edge]]:
@@ -126,7 +135,7 @@ def answer(case: Mapping[str, Any], settings: Settings | None = None) -> dict[st
         set_aside.append({"reason": UNREADABLE, "alerts": run.unreadable})
     return {
         "id": case.get("id"),
-        "incidents": [_incident(cluster) for cluster in decision.incidents],
+        "incidents": [_incident(cluster) for cluster in run.incidents()],
         "set_aside": set_aside,
         "seconds": round(perf_counter() - started, 4),
     }

@@ -7,6 +7,7 @@ observes its open alerts again and calls `resume` with the clusters it has store
 
 from collections.abc import Callable, Iterable
 
+from .chance import Chance, noise_rate
 from .classes import AlertClass
 from .graph import Graph
 from .identity import Identities, Known
@@ -27,7 +28,6 @@ from .model import (
     Reason,
     SetAside,
 )
-from .noise import Noise
 from .ranking import Ranking
 from .scoring import Scorer
 from .settings import Settings
@@ -111,18 +111,11 @@ class Engine:
         likelihood = Likelihood(self.graph, signals, self.settings)
         scorer = Scorer(likelihood, self._changes, self.settings)
         candidates = scorer.candidates()
-        splitter = Splitter(
-            scorer,
-            candidates,
-            self._noise_rate(signals, now),
-            self._services(),
-            self.settings,
-            self._held(signals),
-            concluding,
-        )
+        chance = Chance(likelihood, self._noise_rate(signals, now), self._services())
+        splitter = Splitter(scorer, candidates, chance, self.settings, self._held(signals))
         ranking = Ranking(scorer, candidates, self.settings)
         found = []
-        for part in splitter.parts():
+        for part in splitter.parts(concluding=concluding):
             causes = ranking.causes(part, splitter.loose)
             if causes:
                 units = {u.number for n in part.signals for u in signals[n].units}
@@ -139,7 +132,7 @@ class Engine:
         recent = sum(s.solid for s in signals if now - s.onset < 300.0 and s.solid >= 0.5)
         watched_s = now - (self._started if self._started is not None else now)
         old = max(loose - recent, 0.0)
-        return Noise(self.settings).rate_per_s(old, self._services(), watched_s)
+        return noise_rate(old, self._services(), watched_s, self.settings)
 
     def _held(self, signals: list[Signal]) -> Callable[[list[int]], bool]:
         owner = self.identities.owner
@@ -152,8 +145,8 @@ class Engine:
 
     def _draft(self, part: Part, signals: list[Signal], causes: tuple[Cause, ...], now: float) -> Cluster:
         parts = []
-        for number, position in zip(part.signals, part.positions, strict=True):
-            why = self._why(part.founder.explained[position], signals[number])
+        for number in part.signals:
+            why = self._why(part.members[number], signals[number])
             parts += [(unit.keys, len(unit.keys), why) for unit in signals[number].units]
         members = [signals[n] for n in part.signals]
         return Cluster(
@@ -202,7 +195,7 @@ class Engine:
                 self.identities.resolve(known, now)
                 over.append(_stamped(self._shown.pop(known.id), known))
         shown = [self._shown[name] for name in self.identities.open if name in self._shown]
-        return tuple(sorted(shown + over, key=lambda c: (c.state, -_importance(c), c.opened_at, c.id)))
+        return tuple(sorted(shown + over, key=lambda c: (c.state, -importance(c), c.opened_at, c.id)))
 
     def _is_over(self, known: Known, now: float) -> bool:
         units = [self.units.live[n] for n in known.units if n in self.units.live]
@@ -262,6 +255,7 @@ def _stamped(draft: Cluster, known: Known) -> Cluster:
     )
 
 
-def _importance(cluster: Cluster) -> float:
+def importance(cluster: Cluster) -> float:
+    """What to look at first: services touched, then deliveries and severity."""
     deliveries: float = len(cluster.members) ** 0.5
     return cluster.services * 10.0 + deliveries + 5.0 * (5 - cluster.severity)
