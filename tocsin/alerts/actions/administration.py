@@ -100,7 +100,7 @@ def save_silence(details: SilenceDetails, *, actor: Actor) -> Silence:
         "starts_at": details.starts_at,
         "ends_at": details.ends_at,
     }
-    if not created and all(getattr(row, field) == value for field, value in values.items()):
+    if not created and row.ended_at is None and all(getattr(row, field) == value for field, value in values.items()):
         return row
     for field, value in values.items():
         setattr(row, field, value)

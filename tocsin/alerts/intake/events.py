@@ -25,7 +25,8 @@ class Target(StrEnum):
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event of a delivery.
 
-    `order` is the moment `rules.life` compares, None: when it is received. `at` is the sender's time, None: unknown.
+    `order` is the moment `rules.life` compares, None: when it is received. A sender that knows when the firing began
+    gives that. `at` is the sender's time of this very event, None: unknown.
     `ends_at`: firing until then, so it is over when that is past, and else unless it is repeated by then. `sent_at` is
     the sender's clock when it sent this, None: taken to be ours. `service` may be empty.
     """

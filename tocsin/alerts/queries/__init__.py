@@ -18,6 +18,7 @@ from tocsin.alerts.queries.groups import (
     alerts_of_service,
     group_detail,
     groups_of_incident,
+    row_of,
 )
 from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts
@@ -52,6 +53,7 @@ __all__ = [
     "integration_keys",
     "integrations",
     "ledger",
+    "row_of",
     "silence_by_key",
     "silences",
     "whole_ledger",

@@ -15,9 +15,22 @@ from tocsin.alerts.rules.states import (
     Urgency,
     Wire,
 )
-from tocsin.alerts.rules.urgency import Readiness, Standing, Urging, Why, ready_to_page, stands_alone, urgency
+from tocsin.alerts.rules.urgency import (
+    HELD_BACK,
+    MAY_BE_CLAIMED,
+    Readiness,
+    Standing,
+    Urging,
+    Why,
+    may_move,
+    ready_to_page,
+    stands_alone,
+    urgency,
+)
 
 __all__ = [
+    "HELD_BACK",
+    "MAY_BE_CLAIMED",
     "SERVICE_LABELS",
     "AlertAction",
     "AlertState",
@@ -44,6 +57,7 @@ __all__ = [
     "from_pagerduty",
     "from_word",
     "matches",
+    "may_move",
     "parse_matchers",
     "peer_of",
     "ready_to_page",

@@ -20,6 +20,13 @@ SUSPECT = 0.5
 LONG_PATIENCE = timedelta(seconds=60)
 
 
+FLAPPING = 4
+"""What came back this often within a quarter of an hour each does not stand alone."""
+
+HOLD = timedelta(seconds=3)
+"""Once somebody has been called, another cause must be the better one for this long before the page follows it."""
+
+
 class Why(StrEnum):
     """Kinds of reason; the parameters are tier, severity, confidence, waited_s, reason."""
 
@@ -102,7 +109,11 @@ def ready_to_page(standing: Standing, *, now: datetime) -> Readiness:
     return Readiness(ready=False, why=Why.WAITING_FOR_CAUSE, params=params)
 
 
-_HELD_BACK = frozenset({AsideReason.STANDING, AsideReason.FLAPPING, AsideReason.SILENCED, AsideReason.STALE})
+HELD_BACK = frozenset({AsideReason.STANDING, AsideReason.FLAPPING, AsideReason.SILENCED, AsideReason.STALE})
+"""What is set aside for one of these reasons does not stand alone."""
+
+MAY_BE_CLAIMED = timedelta(seconds=2)
+"""For this long after it came in the correlation may still claim an alert."""
 
 
 def stands_alone(
@@ -110,13 +121,18 @@ def stands_alone(
 ) -> bool:
     """Whether an alert that belongs to no group makes one of its own: critical, fresh, on a service that matters most.
 
-    `age` since it was first received: for two seconds the correlation may still claim it.
+    `age` since it was first received.
     """
-    held_back = set_aside in _HELD_BACK or flaps > 0
+    held_back = set_aside in HELD_BACK or flaps >= FLAPPING
     return (
         severity is Severity.CRITICAL
         and tier == 1
         and state is AlertState.OPEN
         and not held_back
-        and timedelta(seconds=2) <= age
+        and age >= MAY_BE_CLAIMED
     )
+
+
+def may_move(*, called: bool, held: timedelta) -> bool:
+    """Whether the named cause may give way to one that has been the better for `held`."""
+    return not called or held >= HOLD

@@ -83,7 +83,6 @@ def _event(posted: Posted, sent_at: datetime | None, now: datetime) -> NewEvent:
         action=AlertAction.FIRE,
         fingerprint=fingerprint(labels),
         order=starts_at,
-        at=starts_at,
         ends_at=ends_at or (sent_at or now) + RESOLVE_TIMEOUT,
         sent_at=sent_at,
         severity=from_word(labels.get("severity", "")),

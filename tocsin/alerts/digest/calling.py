@@ -1,0 +1,111 @@
+"""Opening and closing groups, and saying that one needs people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tocsin import correlation
+from tocsin.accounts.models import Team
+from tocsin.accounts.rules import ENGINE
+from tocsin.alerts import facts, rules
+from tocsin.alerts.digest.figures import Figures
+from tocsin.alerts.digest.known import Known
+from tocsin.alerts.models import Alert, Group
+from tocsin.alerts.rows import group_ref, owner_of
+from tocsin.alerts.rules import GroupState, Standing, Urgency
+from tocsin.journal.actions import record
+
+SETTLED = timedelta(seconds=60)
+"""A lone group ends when all of it has been over for this long; clusters have the correlation's own patience."""
+
+ALONE = 0.9
+"""How sure an alert that stands alone is of its own service: nothing else speaks."""
+
+
+def opened(cluster: correlation.Cluster, known: Known, now: datetime) -> Group:
+    """A new group for a cluster."""
+    best = cluster.causes[0]
+    group = Group.objects.create(
+        cluster=cluster.id,
+        cause_service=known.service(best.service),
+        cause_since=now,
+        confidence=round(best.confidence, 3),
+        opened_at=now,
+        first_at=now,
+        last_at=now,
+    )
+    return _announced(group, known, len(cluster.members))
+
+
+def opened_alone(alert: Alert, known: Known, now: datetime) -> Group:
+    """A new group for one alert, whose service is the cause."""
+    group = Group.objects.create(
+        cause_service=alert.service,
+        cause_since=alert.first_at,
+        confidence=ALONE,
+        severity=alert.severity,
+        opened_at=now,
+        first_at=alert.first_at,
+        last_at=alert.last_at,
+    )
+    return _announced(group, known, 1)
+
+
+def _announced(group: Group, known: Known, alerts: int) -> Group:
+    known.adopt(group)
+    fact = facts.GroupOpened(cause=group.cause_service.key, confidence=group.confidence, alerts=alerts)
+    record(fact, actor=ENGINE, subject=group_ref(group))
+    return group
+
+
+def close(group: Group, now: datetime) -> None:
+    """Everything in it is over. The caller saves."""
+    group.state, group.closed_at = GroupState.CLOSED, now
+    record(facts.GroupClosed(cause=group.cause_service.key), actor=ENGINE, subject=group_ref(group))
+
+
+def settle(group: Group, figures: Figures | None, now: datetime) -> None:
+    """Bring a group's figures up to date, close a lone one that is over, call people when it is time."""
+    lone = not group.cluster
+    if figures is None:
+        if lone:
+            close(group, now)
+        return
+    group.counts, group.severity = figures.counts, figures.severity
+    group.first_at, group.last_at = figures.first_at, figures.last_at
+    if lone and figures.open == 0 and now - figures.last_at >= SETTLED:
+        close(group, now)
+    elif group.needs_people_at is None:
+        # Once people are called the urgency stands: that the worst of it is over is for them to say.
+        _judge(group, figures, now)
+
+
+def _judge(group: Group, figures: Figures, now: datetime) -> None:
+    urging = rules.urgency(tier=figures.tier, severity=figures.worst, fresh=figures.open > 0)
+    group.urgency = urging.urgency
+    standing = Standing(
+        urgency=Urgency(group.urgency),
+        severity=figures.worst,
+        confidence=group.confidence,
+        first_at=group.first_at,
+        cause_since=group.cause_since,
+    )
+    readiness = rules.ready_to_page(standing, now=now)
+    if readiness:
+        group.needs_people_at = now
+        _call(group, figures, readiness)
+
+
+def _call(group: Group, figures: Figures, readiness: rules.Readiness) -> None:
+    sender = Team.objects.filter(id=figures.team_id, removed_at__isnull=True).first() if figures.team_id else None
+    fact = facts.GroupNeedsPeople(
+        cause=group.cause_service.key,
+        team=owner_of(group.cause_service, sender),
+        urgency=group.urgency,
+        severity=group.severity,
+        confidence=group.confidence,
+        first_at=group.first_at,
+        why=readiness.why,
+        params={**readiness.params, "tier": figures.tier, "severity": int(figures.worst)},
+    )
+    record(fact, actor=ENGINE, subject=group_ref(group))

@@ -1,0 +1,77 @@
+"""Which service a group names as its cause, and when that moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tocsin import correlation
+from tocsin.accounts.models import Team
+from tocsin.accounts.rules import ENGINE
+from tocsin.alerts import facts, rules
+from tocsin.alerts.digest.known import Known
+from tocsin.alerts.models import Alert, Group
+from tocsin.alerts.rows import group_ref, owner_of
+from tocsin.alerts.rules import CauseState
+from tocsin.journal.actions import record
+
+SHOWN = 5
+"""Suspects that a group remembers."""
+
+
+@dataclass(slots=True)
+class Causes:
+    """`_better`: the suspect that would replace a group's cause, and since when it has been the better one."""
+
+    _better: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+
+    def judge(self, group: Group, cluster: correlation.Cluster, known: Known, now: datetime) -> None:
+        """Take over the suspects; let the best one that nobody has rejected be the cause. People have the last word."""
+        group.evidence = [_told(cause) for cause in cluster.causes[:SHOWN]]
+        named = group.cause_service.key
+        confidence = {cause.service: round(cause.confidence, 3) for cause in cluster.causes}
+        group.confidence = confidence.get(named, group.confidence)
+        if group.cause_state == CauseState.CONFIRMED:
+            return
+        best = next((cause for cause in cluster.causes if cause.service not in group.rejected), None)
+        if best is None or best.service == named:
+            self._better.pop(group.id, None)
+            return
+        candidate, since = self._better.get(group.id, ("", now))
+        if candidate != best.service:
+            since = now
+            self._better[group.id] = (best.service, now)
+        if rules.may_move(called=group.needs_people_at is not None, held=now - since):
+            self._move(group, best, known, now)
+
+    def _move(self, group: Group, best: correlation.Cause, known: Known, now: datetime) -> None:
+        self._better.pop(group.id, None)
+        before = group.cause_service.key
+        group.cause_service, group.cause_since = known.service(best.service), now
+        group.confidence = round(best.confidence, 3)
+        group.cause_state = CauseState.PROPOSED
+        fact = facts.GroupCauseMoved(
+            before=before,
+            after=best.service,
+            team=owner_of(group.cause_service, _sender_team(group)),
+            confidence=group.confidence,
+        )
+        record(fact, actor=ENGINE, subject=group_ref(group))
+
+
+def _sender_team(group: Group) -> Team | None:
+    alert = Alert.objects.filter(group=group).select_related("integration__team").order_by("id").first()
+    return alert.integration.team if alert is not None else None
+
+
+def _told(cause: correlation.Cause) -> dict[str, Any]:
+    return {
+        "service": cause.service,
+        "score": round(cause.score, 2),
+        "confidence": round(cause.confidence, 3),
+        "evidence": [
+            {"kind": each.kind.value, "points": round(each.points, 2), "params": dict(each.params)}
+            for each in cause.evidence
+        ],
+    }

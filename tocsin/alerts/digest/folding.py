@@ -1,0 +1,75 @@
+"""Events folded into alerts, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tocsin.alerts import rules
+from tocsin.alerts.digest.reading import Event
+from tocsin.alerts.digest.working import Key, Working
+from tocsin.alerts.rules import AlertAction, Told
+from tocsin.core.ids import uuid7
+
+
+@dataclass(slots=True, kw_only=True)
+class Folded:
+    """What a turn makes of its events. `changed` holds every touched alert once; `steps` what happened, in order."""
+
+    changed: list[Working] = field(default_factory=list)
+    steps: list[tuple[Working, Event]] = field(default_factory=list)
+
+
+def fold(events: Iterable[Event], newest: dict[Key, Working]) -> Folded:
+    """Fold events into the newest alerts (which it changes in place and adds to)."""
+    folded = Folded()
+    touched: set[int] = set()
+    for working in newest.values():
+        working.was_open = working.life.is_open
+    for event in events:
+        before = newest.get(event.key)
+        after = _fold_one(before, event)
+        if after is None:
+            continue
+        newest[event.key] = after
+        folded.steps.append((after, event))
+        for each in (before, after):
+            if each is not None and id(each) not in touched:
+                touched.add(id(each))
+                folded.changed.append(each)
+    return folded
+
+
+def _fold_one(before: Working | None, event: Event) -> Working | None:
+    life, is_new = rules.fold(before.life if before else None, _told(event))
+    if life is None:
+        return None
+    if before is None or is_new:
+        return _new(before, event, life)
+    fires = event.action is AlertAction.FIRE
+    if fires and event.received_at >= before.life.last_at and event.content != before.content:
+        before.content, before.content_changed = event.content, True
+    before.life = life
+    before.expires_at = (event.expires_at if fires else before.expires_at) if life.is_open else None
+    return before
+
+
+def _new(before: Working | None, event: Event, life: rules.Life) -> Working:
+    if before is not None:
+        before.superseded_at = event.received_at
+    return Working(
+        id=0,
+        uuid=uuid7(),
+        key=event.key,
+        life=life,
+        content=event.content,
+        expires_at=event.expires_at if life.is_open else None,
+        follows_at=event.received_at if before is not None else None,
+        is_new=True,
+    )
+
+
+def _told(event: Event) -> Told:
+    fires = event.action is AlertAction.FIRE
+    at = (event.began_at if fires else None) or event.at or event.received_at
+    return Told(action=event.action, order=event.order, at=at, received_at=event.received_at, by=event.by)

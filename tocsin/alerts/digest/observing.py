@@ -1,0 +1,131 @@
+"""Feeding the correlation: what the digest folded, and after a restart what the database remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin import correlation
+from tocsin.alerts.digest.eventclock import EventClock
+from tocsin.alerts.digest.reading import Event
+from tocsin.alerts.digest.working import Working
+from tocsin.alerts.models import Alert, Group
+from tocsin.alerts.rules import AlertAction, AsideReason, GroupState
+from tocsin.assets import queries as assets
+
+REMEMBERED = timedelta(hours=3)
+"""Alerts without news for longer are not told to a fresh correlation."""
+
+MAP_FRESH = timedelta(seconds=60)
+
+_LABELS = msgspec.json.Decoder(dict[str, str])
+
+
+@dataclass(slots=True)
+class Observer:
+    """The correlation engine of this process. Thrown away when another engine has digested meanwhile."""
+
+    engine: correlation.Engine = field(default_factory=correlation.Engine)
+    clock: EventClock = field(default_factory=EventClock)
+    map_read_at: datetime | None = None
+
+    def learn_map(self, now: datetime) -> None:
+        """Read services and dependencies, at most once a minute."""
+        if self.map_read_at is not None and now - self.map_read_at < MAP_FRESH:
+            return
+        edges = [
+            correlation.Edge(
+                caller=edge.caller,
+                callee=edge.callee,
+                source=edge.source,
+                age_s=edge.age_s,
+                confidence=edge.confidence,
+            )
+            for edge in assets.edges()
+        ]
+        nodes = sorted({name for edge in edges for name in (edge.caller, edge.callee)})
+        self.engine.learn_topology(nodes, edges)
+        self.map_read_at = now
+
+    def observe(self, steps: Iterable[tuple[Working, Event]]) -> None:
+        """Tell the engine what happened, in the order in which it was received."""
+        self.engine.observe([seen for working, event in steps if (seen := self._seen(working, event)) is not None])
+
+    def _seen(self, working: Working, event: Event) -> correlation.Observation | None:
+        arrival = self.clock.hear(event)
+        if event.action is AlertAction.ACKNOWLEDGE or not working.life.count:
+            return None
+        content = working.content
+        return correlation.Observation(
+            key=str(working.id),
+            fingerprint=f"{working.key[0]}:{working.key[1]}",
+            service=content.service,
+            name=content.name,
+            severity=correlation.Severity(int(content.severity)),
+            at=min(self._when(working, event, arrival), arrival),
+            arrival=arrival,
+            firing=event.action is AlertAction.FIRE,
+            labels=_LABELS.decode(content.labels),
+            text=f"{content.title} {content.description}" if content.description else content.title,
+            source=str(working.key[0]),
+            set_aside=working.set_aside if working.set_aside == AsideReason.SILENCED else None,
+        )
+
+    def _when(self, working: Working, event: Event, arrival: float) -> float:
+        """A first firing happened when it began; a repeat says that it still does."""
+        first = event.received_at == working.life.first_at
+        if first and event.began_at is not None:
+            return event.began_at.timestamp()
+        return event.at.timestamp() if event.at is not None else arrival
+
+    def remember(self, now: datetime) -> None:
+        """Rebuild from the database: what fires or did lately, then the clusters under the ids they had."""
+        alerts = list(_remembered(now))
+        if alerts:
+            newest = max(alerts, key=lambda alert: alert.last_at)
+            self.clock = EventClock(newest.last_at.timestamp(), newest.last_at.timestamp())
+        self.engine.observe([seen for alert in alerts for seen in _recalled(alert)])
+        for group in Group.objects.filter(state=GroupState.OPEN).exclude(cluster="").select_related("cause_service"):
+            members = Alert.objects.filter(group=group).values_list("integration_id", "fingerprint")
+            self.engine.resume(
+                group.cluster,
+                [f"{integration_id}:{fingerprint}" for integration_id, fingerprint in members],
+                opened_at=group.opened_at.timestamp(),
+                decided_at=group.cause_since.timestamp(),
+                cause=group.cause_service.key,
+            )
+
+
+def _remembered(now: datetime) -> Sequence[Alert]:
+    rows = Alert.objects.filter(superseded_at__isnull=True, last_at__gt=now - REMEMBERED, count__gt=0)
+    return list(rows.select_related("service").order_by("first_at", "id"))
+
+
+def _recalled(alert: Alert) -> list[correlation.Observation]:
+    """What is left of an alert's deliveries: its first, its last when there were several, and its end."""
+
+    def seen(at: datetime, arrival: datetime, *, firing: bool = True) -> correlation.Observation:
+        return correlation.Observation(
+            key=str(alert.id),
+            fingerprint=f"{alert.integration_id}:{alert.fingerprint}",
+            service=alert.service.key,
+            name=alert.name,
+            severity=correlation.Severity(alert.severity),
+            at=min(at, arrival).timestamp(),
+            arrival=arrival.timestamp(),
+            firing=firing,
+            labels=alert.labels,
+            text=f"{alert.title} {alert.description}".strip(),
+            source=str(alert.integration_id),
+            set_aside=alert.set_aside if alert.set_aside == AsideReason.SILENCED else None,
+        )
+
+    found = [seen(alert.started_at, alert.first_at)]
+    if alert.count > 1:
+        found.append(seen(alert.last_at, alert.last_at))
+    if alert.closed_at is not None:
+        found.append(seen(alert.closed_at, alert.last_at, firing=False))
+    return found

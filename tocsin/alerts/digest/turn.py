@@ -1,0 +1,118 @@
+"""A turn of the digest: waiting deliveries become alerts in one transaction, then the groups follow in another."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from tocsin.accounts.rules import ENGINE
+from tocsin.alerts.digest import lease, reading, writing
+from tocsin.alerts.digest.folding import Folded, fold
+from tocsin.alerts.digest.grouping import Grouping
+from tocsin.alerts.digest.observing import Observer
+from tocsin.alerts.digest.silencing import Silences
+from tocsin.alerts.models import Batch, Integration
+from tocsin.assets import actions as assets
+from tocsin.core import live
+
+DECIDE_S = 0.5
+"""Groups change at most this often while deliveries come in."""
+
+QUIET_DECIDE_S = 1.0
+"""And are looked at this often when none do: time alone makes a group ready, or over."""
+
+
+@dataclass(slots=True)
+class Digest:
+    """What one engine process keeps between turns. Lost or outdated, it is rebuilt from the database."""
+
+    owner: str
+    _observer: Observer = field(default_factory=Observer)
+    _grouping: Grouping = field(default_factory=Grouping)
+    _turn: int | None = None
+    _decided: float = 0.0
+    _news: bool = False
+
+    def run_once(self) -> int:
+        """Digest what waits, then decide if it is time; returns how many deliveries were digested.
+
+        Does nothing while another engine has the lease. Any error leaves the database as it was and makes the next turn
+        begin from what the database says.
+        """
+        try:
+            digested = self._digest() if Batch.objects.exists() else 0
+            if self._is_time():
+                self._decide()
+        except BaseException:
+            self._turn = None
+            raise
+        return digested
+
+    def _is_time(self) -> bool:
+        return time.monotonic() - self._decided >= (DECIDE_S if self._news else QUIET_DECIDE_S)
+
+    @transaction.atomic
+    def _digest(self) -> int:
+        turn = self._take()
+        if turn is None:
+            return 0
+        batches, since = reading.waiting_batches()
+        if since is None:
+            return 0
+        events = reading.events_of(batches, since)
+        newest = reading.newest_alerts({event.key for event in events})
+        folded = fold(events, newest)
+        self._write(folded, turn.now)
+        reading.remove_batches(batches)
+        self._observer.observe(folded.steps)
+        self._news = self._news or bool(folded.changed)
+        return max(len(events), 1)
+
+    def _write(self, folded: Folded, now: datetime) -> None:
+        services = assets.see_services({working.content.service for working in folded.changed}, actor=ENGINE)
+        integrations = dict(Integration.objects.values_list("id", "key"))
+        Silences.load(now).mark(folded.changed, integrations)
+        writing.write(folded.changed, {key: service.id for key, service in services.items()})
+        writing.tell(folded.changed, now)
+
+    @transaction.atomic
+    def _decide(self) -> None:
+        turn = self._take()
+        if turn is None:
+            return
+        self._decided = time.monotonic()
+        self._observer.learn_map(turn.now)
+        decision = self._observer.engine.decide(self._observer.clock.at(turn.now.timestamp()))
+        self._grouping.apply(decision, turn.now)
+        if self._news:
+            live.publish(["alerts"])
+        self._news = False
+
+    def _take(self) -> lease.Turn | None:
+        """Take a turn; when another engine had one since, begin anew from the database."""
+        turn = lease.take(self.owner)
+        if turn is None:
+            self._turn = None
+            return None
+        if self._turn is None or turn.number != self._turn + 1:
+            self._observer, self._grouping = Observer(), Grouping()
+            self._observer.learn_map(turn.now)
+            self._observer.remember(turn.now)
+            self._grouping.places.recall()
+        self._turn = turn.number
+        return turn
+
+
+_digest: list[Digest] = []
+
+
+def run_once() -> int:
+    """One turn of this process's digest, for the engine's loop."""
+    if not _digest:
+        _digest.append(Digest(owner=f"{socket.gethostname()}:{os.getpid()}"))
+    return _digest[0].run_once()
