@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 SLOTS = 16
 SLOTS_A_CHANNEL = 8
 """A provider that hangs never takes every slot: the others' messages go on."""
+MOST_A_ROUND = 200
+"""Deliveries looked at before results are recorded again, however many of them turn out to be unwanted."""
 
 # First pages before all else, then each lane in its turn: ten thousand messages of one incident never delay the first
 # of another. The conditions stand twice because the outer ones are looked at again once the row is locked.
@@ -120,16 +122,24 @@ class Sender:
         return len(done)
 
     def _launch(self) -> int:
+        launched = 0
+        while launched < MOST_A_ROUND and (claims := self._claims()):
+            launched += len(claims)
+            for claim in claims:
+                refusal = _refusal(claim)
+                if refusal is not None:
+                    _record(claim, refusal, Receipt())
+                else:
+                    self._flying[self._pool.submit(_call, claim, self._setup)] = claim
+        return launched
+
+    def _claims(self) -> list[Claim]:
+        """As many as fit, whichever channel they are for, without any channel taking more than its share."""
         busy = Counter(claim.channel for claim in self._flying.values())
         full = [channel for channel, calls in busy.items() if calls >= SLOTS_A_CHANNEL]
-        claims = claim_due(self._owner, lease_s=self._lease_s, limit=SLOTS - len(self._flying), full=full)
-        for claim in claims:
-            refusal = _refusal(claim)
-            if refusal is not None:
-                _record(claim, refusal, Receipt())
-            else:
-                self._flying[self._pool.submit(_call, claim, self._setup)] = claim
-        return len(claims)
+        shares = [SLOTS_A_CHANNEL - calls for calls in busy.values() if calls < SLOTS_A_CHANNEL]
+        limit = min([SLOTS - len(self._flying), SLOTS_A_CHANNEL, *shares])
+        return claim_due(self._owner, lease_s=self._lease_s, limit=limit, full=full)
 
 
 def send_due(owner: str, limit: int = 50) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,11 +21,13 @@ from tocsin.channels.rules import AddressField, Capability, MessageKind, Outgoin
 from tocsin.core.errors import InvalidInput
 
 TIMEOUT_S = 10
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Mail servers on the machine itself, whose certificates nobody signs: TLS would prove nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailChannel:
-    """Sends through the one server of TOCSIN_SMTP_URL. STARTTLS is used wherever the server offers it."""
+    """Sends through the one server of TOCSIN_SMTP_URL. STARTTLS is used wherever another machine offers it."""
 
     kind: ClassVar = "email"
     label: ClassVar = "E-mail"
@@ -56,6 +59,7 @@ class EmailChannel:
         server = _connected(setup.config.smtp_url)
         try:
             server.send_message(mail)
+            _say_goodbye(server)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
             raise _refused(error) from error
         except smtplib.SMTPServerDisconnected as error:
@@ -106,20 +110,34 @@ def _connected(url: str) -> smtplib.SMTP:
     try:
         server = _opened(parts.scheme, host, parts.port)
         server.ehlo_or_helo_if_needed()
-        if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
-            server.ehlo()
+        secured = parts.scheme == "smtps" or host in LOOPBACK or _secured(server)
         if parts.username:
+            if not secured:
+                raise ChannelError(f"The mail server {host} offers no TLS: its password is not sent in the clear.")
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelError(f"The mail server {host} cannot be used: {error}") from error
     return server
 
 
+def _secured(server: smtplib.SMTP) -> bool:
+    if not server.has_extn("starttls"):
+        return False
+    server.starttls(context=ssl.create_default_context())
+    server.ehlo()
+    return True
+
+
 def _opened(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
     if scheme == "smtps":
         return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context())
     return smtplib.SMTP(host, port or 25, timeout=TIMEOUT_S)
+
+
+def _say_goodbye(server: smtplib.SMTP) -> None:
+    """The mail is taken: whatever happens to the goodbye changes nothing."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
 
 
 def _refused(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> ChannelError:
