@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -20,6 +21,9 @@ from tocsin.oncall import facts
 from tocsin.oncall.models import Override, Rotation, RotationMember
 from tocsin.oncall.queries import rotation_ref
 from tocsin.oncall.rules import Weekday
+
+_zones = cache(available_timezones)
+"""Finding the zones walks a folder: once a process is enough."""
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Person, Team
@@ -55,7 +59,7 @@ def save_rotation(details: RotationDetails, *, actor: Actor) -> Rotation:
     team = team_by_key(details.team)
     row = Rotation.objects.select_for_update().filter(key=details.key).first()
     require(actor, Verb.CONFIGURE, _scope(team, row))
-    if details.zone not in available_timezones():
+    if details.zone not in _zones():
         raise InvalidInput(f"Rotation “{details.key}”: “{details.zone}” is not an IANA zone such as Europe/Warsaw.")
     people = _people(details)
     created = row is None

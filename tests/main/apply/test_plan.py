@@ -56,7 +56,7 @@ def test_order_of_dependencies_is_no_difference() -> None:
 
 def test_plan_as_json_holds_before_and_after() -> None:
     wanted = Document(organisation=Organisation(name="Other", zone="Europe/Warsaw"))
-    (change,) = json.loads(as_json(plan(DOCUMENT, wanted)))
+    (change,) = json.loads(as_json(plan(DOCUMENT, wanted)))["changes"]
     assert (change["kind"], change["verb"]) == ("organisation", "change")
     assert (change["before"]["name"], change["after"]["name"]) == ("Example (sample)", "Other")
 

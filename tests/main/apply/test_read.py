@@ -37,7 +37,7 @@ def test_whole_company_is_read() -> None:
     assert document.policies is not None
     assert document.policies[0].steps[1].notify == (Target(person="anna"),)
     assert document.silences is not None
-    assert document.silences[0].matchers == (Matcher(label="service", op="=~", value="core.*"),)
+    assert document.silences[0].matchers == (Matcher(label="service", op="^=", value="core"),)
 
 
 def test_absent_section_is_left_alone_and_empty_one_is_empty() -> None:

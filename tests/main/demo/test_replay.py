@@ -16,7 +16,7 @@ from rich.console import Console
 from tocsin.main.demo.company import sample_company
 from tocsin.main.demo.delivery import Scenario, Sender
 from tocsin.main.demo.law import Estate
-from tocsin.main.demo.progress import measured
+from tocsin.main.cli.progress import measured
 from tocsin.main.demo.replay import ReplayError, Tally, Target, replay
 from tocsin.main.demo.storm import storm
 from tocsin.main.demo.wire import BATCH_MOST, Address, lanes

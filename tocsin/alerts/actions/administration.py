@@ -8,8 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tocsin.accounts.models import Person, Team
-from tocsin.accounts.queries import require
+from tocsin.accounts.queries import person_by_login, require, team_by_key
 from tocsin.accounts.rules import ORGANISATION, Actor, Scope, Verb
 from tocsin.alerts import facts
 from tocsin.alerts.models import Integration, Silence
@@ -50,9 +49,7 @@ def _scope(*team_ids: int | None) -> Scope:
 @transaction.atomic
 def save_integration(details: IntegrationDetails, *, actor: Actor) -> Integration:
     """Add an integration, or change the one with that key. Unchanged details write nothing."""
-    team = Team.objects.filter(key=details.team, removed_at__isnull=True).first() if details.team else None
-    if details.team and team is None:
-        raise InvalidInput(f"Integration “{details.key}”: there is no team “{details.team}”.")
+    team = team_by_key(details.team) if details.team else None
     row = Integration.objects.select_for_update().filter(key=details.key).first()
     require(actor, Verb.CONFIGURE, _scope(row.team_id if row else None, team.id if team else None))
     created = row is None
@@ -87,9 +84,7 @@ def save_silence(details: SilenceDetails, *, actor: Actor) -> Silence:
     matchers = parse_matchers(details.matchers)
     if details.ends_at <= details.starts_at:
         raise InvalidInput(f"Silence “{details.key}” must end after it starts.")
-    owner = Person.objects.filter(login=details.owner).first() if details.owner else None
-    if details.owner and owner is None:
-        raise InvalidInput(f"Silence “{details.key}”: there is no person with the login “{details.owner}”.")
+    owner = person_by_login(details.owner) if details.owner else None
     row = Silence.objects.select_for_update().filter(key=details.key).first()
     created = row is None
     row = row or Silence(key=details.key)

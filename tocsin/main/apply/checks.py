@@ -75,6 +75,8 @@ def _shared_addresses(wanted: Document, lines: Mapping[Path, int]) -> Iterator[P
     """Two people with one e-mail address could sign in as each other."""
     owners: dict[str, str] = {}
     for person in wanted.people or ():
+        if person.email is None:
+            continue
         first = owners.setdefault(person.email.lower(), person.login)
         if first != person.login:
             line = _line(lines, ("people", person.login, "email")) or 1

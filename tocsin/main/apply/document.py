@@ -1,6 +1,7 @@
 """The company file as typed values: what each section holds, with references by key.
 
 A section that is None was not in the file and is left alone; an empty one means that nothing of its kind shall remain.
+So are the lists that people also keep themselves: the contacts of a person, the overrides of a rotation.
 Order is kept where it means something (participants, steps, contacts) and sorted away where it does not.
 """
 
@@ -49,11 +50,11 @@ class Person:
 
     login: str
     name: str
-    email: str
+    email: str | None = None
     role: str = "responder"
     language: str | None = None
     zone: str | None = None
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Contact, ...] | None = None
 
     @property
     def ident(self) -> str:
@@ -122,7 +123,7 @@ class Rotation:
     handoff: Handoff
     starts_on: date
     participants: tuple[str, ...]
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[Override, ...] | None = None
 
     @property
     def ident(self) -> str:
@@ -169,7 +170,7 @@ class Integration:
     key: str
     name: str
     kind: str
-    team: str
+    team: str | None = None
 
     @property
     def ident(self) -> str:
@@ -194,7 +195,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """One condition on an alert's label: ``op`` is one of = != =~ !~."""
+    """One condition on an alert's label: ``op`` is one of = != ^= (begins with) *= (contains)."""
 
     label: str
     op: str
@@ -207,10 +208,10 @@ class Silence:
 
     key: str
     reason: str
-    owner: str
     starts_at: datetime
     ends_at: datetime
     matchers: tuple[Matcher, ...]
+    owner: str | None = None
 
     @property
     def ident(self) -> str:

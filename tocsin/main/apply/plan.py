@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import TypeVar
 
-from tocsin.main.apply.document import SECTIONS, Declared, Document
+from tocsin.main.apply.document import SECTIONS, Declared, Document, Person, Rotation
+
+T = TypeVar("T")
 
 Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
 """What JSON and YAML can hold."""
@@ -50,12 +53,26 @@ def plan(current: Document, wanted: Document) -> list[Change]:
 
 def _kept(name: str, current: Document, wanted: Document) -> Iterator[Change]:
     held = current.section(name) or {}
-    for key, after in (wanted.section(name) or {}).items():
+    for key, declared in (wanted.section(name) or {}).items():
         before = held.get(key)
         if before is None:
-            yield Change(kind=name, key=key, verb=Verb.ADD, before=None, after=after)
-        elif before != after:
+            yield Change(kind=name, key=key, verb=Verb.ADD, before=None, after=declared)
+        elif before != (after := _settled(before, declared)):
             yield Change(kind=name, key=key, verb=Verb.CHANGE, before=before, after=after)
+
+
+def _settled(before: Declared, after: Declared) -> Declared:
+    """Fill in the lists that the file leaves to the people themselves."""
+    if isinstance(before, Person) and isinstance(after, Person):
+        return replace(after, contacts=_left_alone(before.contacts, after.contacts))
+    if isinstance(before, Rotation) and isinstance(after, Rotation):
+        return replace(after, overrides=_left_alone(before.overrides, after.overrides))
+    return after
+
+
+def _left_alone(before: tuple[T, ...] | None, after: tuple[T, ...] | None) -> tuple[T, ...] | None:
+    """A list the file does not mention stays as it is; an empty one is no change where there is none."""
+    return before if after is None or not (after or before) else after
 
 
 def _gone(name: str, current: Document, wanted: Document) -> Iterator[Change]:
@@ -79,7 +96,7 @@ def fields_of(value: object) -> dict[str, Plain]:
     return {
         _FILE_NAMES.get((kind, field.name), field.name): plain(held)
         for field in fields(value)
-        if (held := getattr(value, field.name)) is not None and held != ()
+        if (held := getattr(value, field.name)) is not None and not (held == () and field.default == ())
     }
 
 

@@ -99,7 +99,7 @@ def _document(entry: Entry, extensions: Extensions) -> Document:
 
 
 def _section(entry: Entry, name: str, what: str, read_one: Callable[[Entry], T | None]) -> tuple[T, ...] | None:
-    """Read a section; None when the file does not have it, empty when it has it with nothing inside."""
+    """Read a list that may be left alone: None when it is not there, empty when it is there with nothing inside."""
     if not entry.mentions(name):
         entry.node(name)
         return None
@@ -134,11 +134,11 @@ def _person(entry: Entry, extensions: Extensions) -> Person | None:
         Person,
         login=login,
         name=entry.scalar("name", values.words),
-        email=entry.scalar("email", values.email),
+        email=entry.scalar("email", values.email, None),
         role=entry.scalar("role", values.one_of(values.ROLES), "responder"),
         language=entry.scalar("language", values.one_of(values.LANGUAGES), None),
         zone=entry.scalar("zone", values.zone, None),
-        contacts=entry.each("contacts", "a contact", lambda one: _contact(one, extensions)),
+        contacts=_section(entry, "contacts", "a contact", lambda one: _contact(one, extensions)),
     )
 
 
@@ -184,7 +184,7 @@ def _rotation(entry: Entry) -> Rotation | None:
         handoff=entry.child("handoff", "a hand-off", _handoff),
         starts_on=entry.scalar("starts_on", values.day),
         participants=entry.values("participants", values.slug, required=True),
-        overrides=entry.each("overrides", "an override", _override),
+        overrides=_section(entry, "overrides", "an override", _override),
     )
 
 
@@ -245,12 +245,12 @@ def _integration(entry: Entry, extensions: Extensions) -> Integration | None:
         key=key,
         name=entry.scalar("name", values.words, key),
         kind=entry.scalar("kind", values.one_of((*INTEGRATION_KINDS, *extensions.integration_kinds))),
-        team=entry.scalar("team", values.slug),
+        team=entry.scalar("team", values.slug, None),
     )
 
 
 def _key(entry: Entry) -> Key | None:
-    name = entry.ident("name", values.slug)
+    name = entry.ident("name", values.words)
     scope = entry.scalar("scope", values.one_of(values.SCOPES))
     integration = entry.scalar("integration", values.slug, None)
     if not entry.broken and (scope == "integration") != (integration is not None):
@@ -267,7 +267,7 @@ def _silence(entry: Entry) -> Silence | None:
         Silence,
         key=key,
         reason=entry.scalar("reason", values.words),
-        owner=entry.scalar("owner", values.slug),
+        owner=entry.scalar("owner", values.slug, None),
         starts_at=starts_at,
         ends_at=ends_at,
         matchers=entry.each("matchers", "a matcher", _matcher, required=True),
@@ -275,10 +275,9 @@ def _silence(entry: Entry) -> Silence | None:
 
 
 def _matcher(entry: Entry) -> Matcher | None:
-    op = entry.scalar("op", values.one_of(values.OPERATORS), "=")
     return entry.finished(
         Matcher,
         label=entry.scalar("label", values.label),
-        op=op,
-        value=entry.scalar("value", values.pattern if op in {"=~", "!~"} else values.anything),
+        op=entry.scalar("op", values.one_of(values.OPERATORS), "="),
+        value=entry.scalar("value", values.anything),
     )

@@ -49,7 +49,7 @@ def _rotation_references(document: Document) -> Iterator[Reference]:
         yield Reference(path=(*at, "team"), section="teams", key=rotation.team)
         for person in rotation.participants:
             yield Reference(path=(*at, "participants", person), section="people", key=person)
-        for place, override in enumerate(rotation.overrides):
+        for place, override in enumerate(rotation.overrides or ()):
             yield Reference(path=(*at, "overrides", place, "person"), section="people", key=override.person)
 
 
@@ -68,11 +68,13 @@ def _policy_references(document: Document) -> Iterator[Reference]:
 
 def _rest_references(document: Document) -> Iterator[Reference]:
     for integration in document.integrations or ():
-        yield Reference(path=("integrations", integration.key, "team"), section="teams", key=integration.team)
+        if integration.team is not None:
+            yield Reference(path=("integrations", integration.key, "team"), section="teams", key=integration.team)
     for key in document.keys or ():
         if key.team is not None:
             yield Reference(path=("keys", key.name, "team"), section="teams", key=key.team)
         if key.integration is not None:
             yield Reference(path=("keys", key.name, "integration"), section="integrations", key=key.integration)
     for silence in document.silences or ():
-        yield Reference(path=("silences", silence.key, "owner"), section="people", key=silence.owner)
+        if silence.owner is not None:
+            yield Reference(path=("silences", silence.key, "owner"), section="people", key=silence.owner)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import yaml
 
@@ -14,11 +15,36 @@ from tocsin.main.apply.plan import Change, Plain, Verb, fields_of
 _SIGNS = {Verb.ADD: "+", Verb.CHANGE: "~", Verb.REMOVE: "-"}
 _SHOWN = 100
 
+NOTHING = "Nothing to do: everything is as the file says.\n"
+
 
 def as_text(changes: Sequence[Change]) -> str:
     """Render a plan, one entry a line, with the fields that change below it and a total at the end."""
     if not changes:
-        return "Nothing to do: everything is as the file says.\n"
+        return NOTHING
+    return f"{entries(changes)}Plan: {total(changes)}.\n"
+
+
+def outcome(changes: Sequence[Change], secrets: Mapping[str, str]) -> str:
+    """Render what was done, and the secrets of new keys, which nobody can read again."""
+    if not changes:
+        return NOTHING
+    lines = [f"Done: {total(changes)}.\n"]
+    if secrets:
+        lines.append("\nNew keys. Their secrets are shown this once:\n")
+        widest = max(len(name) for name in secrets)
+        lines += [f"  {name:<{widest}}  {secret}\n" for name, secret in secrets.items()]
+    return entries(changes) + "".join(lines)
+
+
+def total(changes: Sequence[Change]) -> str:
+    """Count the changes by their verbs."""
+    counts = Counter(change.verb for change in changes)
+    return ", ".join(f"{counts[verb]} to {verb}" for verb in Verb)
+
+
+def entries(changes: Sequence[Change]) -> str:
+    """Render each entry on a line, with the fields that change below it."""
     lines: list[str] = []
     for change in changes:
         lines.append(f"{_SIGNS[change.verb]} {change.kind}/{change.key}")
@@ -27,9 +53,9 @@ def as_text(changes: Sequence[Change]) -> str:
                 f"    {name}: {_short(before)} -> {_short(after)}"
                 for name, (before, after) in change.changed_fields().items()
             ]
-    counts = Counter(change.verb for change in changes)
-    total = ", ".join(f"{counts[verb]} to {verb}" for verb in Verb)
-    return "\n".join([*lines, f"Plan: {total}."]) + "\n"
+        if change.kind == "keys" and change.verb is Verb.CHANGE:
+            lines.append("    its secret stops working; a new one is shown once")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _short(value: Plain) -> str:
@@ -37,22 +63,22 @@ def _short(value: Plain) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def as_json(changes: Sequence[Change]) -> str:
-    """Render a plan as a JSON array of {kind, key, verb, before, after}."""
-    return json.dumps(
-        [
-            {
-                "kind": change.kind,
-                "key": change.key,
-                "verb": change.verb,
-                "before": fields_of(change.before) if change.before is not None else None,
-                "after": fields_of(change.after) if change.after is not None else None,
-            }
-            for change in changes
-        ],
-        ensure_ascii=False,
-        indent=2,
-    )
+NO_SECRETS: Mapping[str, str] = MappingProxyType({})
+
+
+def as_json(changes: Sequence[Change], secrets: Mapping[str, str] = NO_SECRETS) -> str:
+    """Render as {changes: [{kind, key, verb, before, after}], secrets: {name of a new key: its secret}}."""
+    listed = [
+        {
+            "kind": change.kind,
+            "key": change.key,
+            "verb": change.verb,
+            "before": fields_of(change.before) if change.before is not None else None,
+            "after": fields_of(change.after) if change.after is not None else None,
+        }
+        for change in changes
+    ]
+    return json.dumps({"changes": listed, "secrets": dict(secrets)}, ensure_ascii=False, indent=2)
 
 
 class _Writer(yaml.SafeDumper):

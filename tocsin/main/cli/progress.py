@@ -17,6 +17,10 @@ class Bar:
     bars: Progress
     task: TaskID
 
+    def begin(self, total: int) -> None:
+        """Learn how far it is, where that was not known before."""
+        self.bars.update(self.task, total=total)
+
     def advance(self, count: int) -> None:
         """Move on."""
         self.bars.advance(self.task, count)
@@ -31,6 +35,10 @@ class Lines:
     total: int
     done: int = 0
 
+    def begin(self, total: int) -> None:
+        """Learn how far it is, where that was not known before."""
+        self.total = total
+
     def advance(self, count: int) -> None:
         """Move on, and say so when another tenth is through."""
         tenths_before = self.done * 10 // max(1, self.total)
@@ -41,11 +49,11 @@ class Lines:
 
 
 @contextmanager
-def measured(console: Console, title: str, total: int) -> Iterator[Bar | Lines]:
-    """Show progress towards a total for the length of a ``with`` block."""
+def measured(console: Console, title: str, total: int = 0) -> Iterator[Bar | Lines]:
+    """Show progress towards a total for the length of a ``with`` block; the total may be told later, by ``begin``."""
     if not console.is_terminal:
         yield Lines(console, title, total)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
-        yield Bar(bars, bars.add_task(title, total=total))
+        yield Bar(bars, bars.add_task(title, total=total or None))

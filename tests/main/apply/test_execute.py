@@ -1,0 +1,193 @@
+"""A company file carried out: all of it or nothing, twice as good as once, and written back as it was."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tocsin.main.apply.document import Document
+from tocsin.main.apply.read import CompanyFileError, read
+from tocsin.main.apply.render import dump, outcome
+from tocsin.main.cli.progress import Lines
+from tocsin.main.demo.company import sample_company
+
+COMPANY = Path(__file__).with_name("company.yaml").read_text()
+LATER = COMPANY.replace("2026-02-01T0", "2099-02-01T0").replace("2026-02-02T0", "2099-02-02T0")
+
+pytestmark = pytest.mark.django_db
+
+
+def applied(text: str, login: str | None = None):
+    from rich.console import Console
+
+    from tocsin.accounts.queries import actor_for_login
+    from tocsin.main.apply.execute import apply
+
+    progress = Lines(Console(quiet=True), "", 0)
+    result = apply(text, file="company.yaml", actor=actor_for_login(login), progress=progress)
+    assert progress.done == progress.total == len(result.changes)
+    return result
+
+
+def facts() -> int:
+    from tocsin.journal.models import Fact
+
+    return Fact.objects.count()
+
+
+def current() -> Document:
+    from tocsin.main.apply.current import current
+
+    return current()
+
+
+def test_everything_a_file_says_is_there_afterwards() -> None:
+    result = applied(LATER)
+    assert len(result.changes) == 11
+    assert current() == read(LATER, file="f")
+
+
+def test_second_application_changes_nothing_and_writes_no_fact() -> None:
+    applied(LATER)
+    before = facts()
+    assert applied(LATER).changes == ()
+    assert facts() == before
+
+
+def test_exported_file_applies_to_nothing_and_reads_back_as_what_is_there() -> None:
+    applied(LATER)
+    text = dump(current())
+    assert read(text, file="f") == current()
+    assert applied(text).changes == ()
+
+
+def test_silence_that_is_over_is_no_change() -> None:
+    applied(COMPANY)
+    assert current().silences == ()
+    assert applied(COMPANY).changes == ()
+
+
+def test_secret_of_a_new_key_is_given_once_and_opens_the_intake_for_its_integration() -> None:
+    from tocsin.accounts.queries import actor_for_token
+
+    result = applied(LATER)
+    actor = actor_for_token(result.secrets["prometheus-key"])
+    assert actor is not None
+    assert actor.label == "prometheus-key"
+    assert result.secrets["prometheus-key"] in outcome(result.changes, result.secrets)
+    assert applied(LATER).secrets == {}
+    assert result.secrets["prometheus-key"] not in dump(current())
+
+
+def test_key_that_changes_is_replaced() -> None:
+    from tocsin.accounts.queries import actor_for_token
+
+    old = applied(LATER).secrets["prometheus-key"]
+    result = applied(LATER.replace("scope: integration, integration: prometheus,", "scope: read,"))
+    assert actor_for_token(old) is None
+    assert actor_for_token(result.secrets["prometheus-key"]) is not None
+
+
+def test_what_a_section_no_longer_lists_is_removed_and_the_rest_is_left_alone() -> None:
+    applied(LATER)
+    applied("tocsin: 1\nservices:\n  - {key: core, name: Core switch, team: network, tier: 1, kind: switch, site: waw}")
+    services = current().services
+    assert services is not None
+    assert [service.key for service in services] == ["core"]
+    assert current().people == read(LATER, file="f").people
+
+
+def test_removed_entries_come_back() -> None:
+    applied(LATER)
+    for section in ("silences", "keys", "integrations", "policies", "rotations", "services"):
+        applied(f"tocsin: 1\n{section}: []")
+    emptied = current()
+    assert (emptied.services, emptied.rotations, emptied.policies, emptied.integrations, emptied.keys) == ((),) * 5
+    applied(LATER)
+    assert current() == read(LATER, file="f")
+
+
+def test_contacts_and_overrides_that_the_file_does_not_mention_are_left_alone() -> None:
+    applied(LATER)
+    wanted = read(LATER, file="f")
+    assert wanted.people is not None
+    assert wanted.rotations is not None
+    silent = Document(
+        people=tuple(replace(one, contacts=None) for one in wanted.people),
+        rotations=tuple(replace(one, overrides=None) for one in wanted.rotations),
+    )
+    assert applied(dump(silent)).changes == ()
+    applied(dump(replace(silent, people=tuple(replace(one, contacts=()) for one in wanted.people))))
+    assert {person.contacts for person in current().people or ()} == {None}
+
+
+def test_contact_is_compared_as_its_channel_spells_it() -> None:
+    text = LATER.replace("address: anna@sample.invalid", "address: anna@SAMPLE.invalid")
+    applied(text)
+    assert applied(text).changes == ()
+
+
+def test_problem_in_the_file_leaves_nothing_applied() -> None:
+    before = current()
+    with pytest.raises(CompanyFileError) as refused:
+        applied(LATER.replace("depends_on: [core]", "depends_on: [cor]"))
+    assert "company.yaml:11: there is no service 'cor'; did you mean 'core'?" in refused.value.message
+    assert current() == before
+
+
+def test_refusal_half_way_leaves_nothing_applied() -> None:
+    from tocsin.core.errors import Forbidden
+
+    applied(LATER)
+    before, told = current(), facts()
+    changed = LATER.replace("name: API", "name: Gateway").replace("name: Network", "name: Net")
+    with pytest.raises(Forbidden):
+        applied(changed, login="bob")
+    assert (current(), facts()) == (before, told)
+
+
+def test_responder_may_change_what_their_team_owns() -> None:
+    applied(LATER)
+    result = applied(LATER.replace("name: API", "name: Gateway"), login="bob")
+    assert [(change.kind, change.key) for change in result.changes] == [("services", "api")]
+
+
+def test_file_that_leaves_no_administrator_is_refused() -> None:
+    from tocsin.core.errors import Conflict
+
+    applied(LATER)
+    with pytest.raises(Conflict, match="Nobody would have the role admin"):
+        applied(LATER.replace("role: admin", "role: viewer"))
+
+
+def test_silence_ended_by_hand_begins_anew_when_the_file_still_wants_it() -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.actions import end_silence
+
+    applied(LATER)
+    end_silence("mnt-1", actor=SYSTEM)
+    assert [change.key for change in applied(LATER).changes] == ["mnt-1"]
+    assert applied(LATER).changes == ()
+
+
+def test_services_only_alerts_have_named_are_no_part_of_the_file() -> None:
+    from tocsin.accounts.rules import ENGINE
+    from tocsin.assets.actions import see_services
+
+    applied(LATER)
+    see_services(["stranger"], actor=ENGINE)
+    assert applied(LATER).changes == ()
+
+
+def test_whole_sample_company_is_applied_and_comes_back_equal() -> None:
+    company = sample_company()
+    text = dump(company)
+    began = time.perf_counter()
+    applied(text)
+    assert time.perf_counter() - began < 20
+    found, wanted = current(), read(text, file="f")
+    for section in ("organisation", "people", "teams", "services", "rotations", "policies", "integrations", "keys"):
+        assert found.section(section) == wanted.section(section)
