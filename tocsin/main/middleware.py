@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from tocsin.core.errors import TocsinError
+from tocsin.ui.views import unavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -63,7 +65,10 @@ class ReaderMiddleware:
 
 
 class ErrorScreens:
-    """A TocsinError raised by a view becomes a screen (or fragment) with its status and what to do."""
+    """A TocsinError raised by a view becomes a screen (or fragment) with its status and what to do.
+
+    A database that is away becomes 503 and a screen that says so, wherever on the way it was missed.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -72,6 +77,8 @@ class ErrorScreens:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return unavailable(request)
         if not isinstance(error, TocsinError):
             return None
         return render(request, "ui/refusal.html", {"error": error}, status=error.status)

@@ -9,6 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tocsin.accounts.queries import JournalReaders
+from tocsin.alerts import actions as alerts
+from tocsin.alerts import digest
+from tocsin.channels import ports as channels_ports
+from tocsin.channels.sending import Sender
+from tocsin.core import clock
 from tocsin.core.config import Config
 from tocsin.core.queue import Handler, Worker
 from tocsin.incidents import subscribers as incidents
@@ -19,6 +24,8 @@ from tocsin.journal import queries as journal
 from tocsin.journal.facts import Stored
 from tocsin.main import words
 from tocsin.main.loops import Loop
+from tocsin.paging import audit, ticker
+from tocsin.paging import queries as pages
 from tocsin.paging import subscribers as paging
 
 Reaction = Callable[[Stored], None]
@@ -44,6 +51,7 @@ def plug() -> None:
     words.plug()
     journal_ports.plug_readers(JournalReaders())
     items_ports.plug_types([INCIDENT])
+    channels_ports.plug_still_wanted({"paging.notification": pages.still_wanted})
 
 
 def handlers() -> dict[str, Handler]:
@@ -61,4 +69,28 @@ def _reacting(reaction: Reaction) -> Callable[[dict[str, Any]], None]:
 def loops(config: Config, node: str) -> tuple[Loop, ...]:
     """What the engine does, and how often it looks when nobody wakes it."""
     worker = Worker(handlers=handlers(), owner=node, lease_s=config.lease_s)
-    return (Loop(name="queue", work=worker.run_due, pause_s=0.5),)
+    sender = Sender(node, lease_s=config.lease_s)
+    return (
+        Loop(name="digest", work=digest.run_once, pause_s=0.5),
+        Loop(name="queue", work=worker.run_due, pause_s=0.5),
+        Loop(name="paging", work=ticker.run_due, pause_s=0.2),
+        Loop(name="sending", work=sender.run_due, pause_s=0.1),
+        Loop(name="alert timers", work=_alert_timers, pause_s=1.0),
+        Loop(name="audit", work=_audit, pause_s=15.0),
+        Loop(name="partitions", work=_partitions, pause_s=600.0),
+    )
+
+
+def _alert_timers() -> int:
+    return alerts.wake_snoozed() + alerts.expire_due()
+
+
+def _audit() -> int:
+    """Zero however many were put right: what is put right is due, and the ticker takes it."""
+    audit.audit(clock.now())
+    return 0
+
+
+def _partitions() -> int:
+    alerts.maintain_partitions()
+    return 0

@@ -166,7 +166,7 @@ async def _messages(stream: Stream, gone: asyncio.Task[None]) -> AsyncIterator[b
             yield b"".join(_change(topic, version) for topic, version in sorted(news.items(), key=lambda each: each[1]))
             await asyncio.wait({gone}, timeout=MIN_GAP_S)
         else:
-            yield b": ping\n\n"
+            yield b"event: ping\ndata: 1\n\n"
 
 
 def _change(topic: str, version: int) -> bytes:
