@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from tocsin.accounts import actions, queries
 from tocsin.accounts.queries import ApiRequest
@@ -107,21 +107,21 @@ def list_keys(request: ApiRequest) -> list[KeyOut]:
 
 
 @router.post("/keys", response={201: IssuedKey})
-def issue_key(request: ApiRequest, new: NewKey) -> tuple[int, IssuedKey]:
+def issue_key(request: ApiRequest, new: NewKey) -> Status[IssuedKey]:
     """Make a key. Keep its token: it is not told again."""
     queries.require_visible(request.auth, ORGANISATION, "record")
     team = queries.team_by_key(new.team) if new.team else None
     key, token = actions.issue_key(name=new.name, scope=new.scope, team=team, actor=request.auth)
     key.refresh_from_db()
-    return 201, IssuedKey(key=key_out(key), token=token)
+    return Status(201, IssuedKey(key=key_out(key), token=token))
 
 
 @router.post("/keys/{key_id}/revoke", response={204: None})
-def revoke_key(request: ApiRequest, key_id: UUID) -> tuple[int, None]:
+def revoke_key(request: ApiRequest, key_id: UUID) -> Status[None]:
     """Stop a key; every node has stopped taking it within 60 seconds."""
     queries.require_visible(request.auth, ORGANISATION, "key")
     actions.revoke_key(str(key_id), actor=request.auth)
-    return 204, None
+    return Status(204, None)
 
 
 def person_out(person: Person) -> PersonOut:

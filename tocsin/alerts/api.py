@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from tocsin.accounts.queries import ApiRequest, require_visible
 from tocsin.accounts.rules import ORGANISATION
@@ -188,10 +188,10 @@ def reject_cause_of_group(request: ApiRequest, group_id: UUID) -> GroupReport:
 
 
 @router.post("/groups/{group_id}/keep-apart", response={201: GroupReport})
-def keep_apart(request: ApiRequest, group_id: UUID, apart: Apart) -> tuple[int, GroupReport]:
+def keep_apart(request: ApiRequest, group_id: UUID, apart: Apart) -> Status[GroupReport]:
     """Move alerts out of the group into one of their own; answers the new one."""
     made = actions.keep_apart(group_id, apart.alerts, actor=request.auth)
-    return 201, _group(request, made.uuid)
+    return Status(201, _group(request, made.uuid))
 
 
 @router.post("/groups/{group_id}/absorb", response=GroupReport)

@@ -80,3 +80,26 @@ class Node(models.Model):
 
     class Meta:
         db_table = "core_node"
+
+
+class Answer(models.Model):
+    """What a POST with an Idempotency-Key was answered, kept for a day so that its repeat has no second effect.
+
+    `who` is an HMAC of the caller's credential, `what` a hash of the request, `body` sealed: an answer may hold a new
+    key's token, which is kept nowhere in the clear. `status` is null only inside the first request's transaction.
+    """
+
+    FIELD_CLASSES: ClassVar = {"none": "id who key what status at", "secret": "body"}
+
+    id = models.BigAutoField(primary_key=True)
+    who = models.TextField()
+    key = models.TextField()
+    what = models.TextField()
+    status = models.IntegerField(null=True)
+    body = models.BinaryField(default=b"")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "core_answer"
+        constraints: ClassVar = [models.UniqueConstraint("who", "key", name="core_answer_once")]
+        indexes: ClassVar = [models.Index("at", name="core_answer_at")]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from tocsin.accounts.queries import ApiRequest
 from tocsin.items import actions, queries
@@ -104,11 +104,11 @@ def link_items(request: ApiRequest, key: str, new: NewLink) -> ItemDetail:
 
 
 @router.delete("/items/{key}/links/{kind}/{target}", response={204: None})
-def unlink_items(request: ApiRequest, key: str, kind: LinkKind, target: str) -> tuple[int, None]:
+def unlink_items(request: ApiRequest, key: str, kind: LinkKind, target: str) -> Status[None]:
     """Take a link away."""
     item, other = (queries.item_by_key(request.auth, each) for each in (key, target))
     actions.unlink_item(item.uuid, kind, queries.item_ref(other), actor=request.auth)
-    return 204, None
+    return Status(204, None)
 
 
 def _detail(request: ApiRequest, key: str) -> ItemDetail:

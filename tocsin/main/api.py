@@ -6,26 +6,25 @@ Whatever refuses answers `{"code", "message"}`. `Idempotency-Key` is `main.answe
 
 from __future__ import annotations
 
-import json
-import logging
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.responses import NinjaJSONEncoder
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
 from tocsin.accounts.api import router as accounts
 from tocsin.accounts.queries import actor_for_person, actor_for_token
 from tocsin.accounts.rules import Actor, KeyScope
+from tocsin.alerts.api import router as alerts
 from tocsin.assets.api import router as assets
 from tocsin.core.errors import Forbidden, NotFound, TocsinError
+from tocsin.incidents.api import router as incidents
 from tocsin.items.api import router as items
 from tocsin.journal.api import router as journal
-
-log = logging.getLogger(__name__)
+from tocsin.oncall.api import router as oncall
+from tocsin.paging.api import router as paging
 
 DESCRIPTION = """Everything a person can do on the screens, with the same permissions and the same record of it.
 
@@ -73,7 +72,7 @@ def build() -> NinjaAPI:
         auth=[KeyOwner(), SignedIn()],
         docs_url=None,
     )
-    for router in (accounts, assets, items, journal):
+    for router in (incidents, alerts, paging, oncall, assets, items, journal, accounts):
         api.add_router("", router)
     _answer_errors(api)
     return api
@@ -120,8 +119,3 @@ def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
     """What stands under /api/v1 and is none of its addresses, in the API's own shape."""
     error = NotFound(f"There is no /api/v1/{rest}; see /api/v1/openapi.json.")
     return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
-
-
-def openapi() -> str:
-    """The OpenAPI document as kept in docs/reference/openapi.json."""
-    return json.dumps(api.get_openapi_schema(), indent=1, cls=NinjaJSONEncoder, sort_keys=True) + "\n"

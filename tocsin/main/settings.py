@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tocsin.main.middleware.ErrorScreens",
+    "tocsin.main.answers.AnswerOnce",
 ]
 TEMPLATES = [
     {

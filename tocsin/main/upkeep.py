@@ -6,6 +6,7 @@ from django.db import connection
 
 import tocsin
 from tocsin.core import live
+from tocsin.main.answers import forget_answers
 from tocsin.main.loops import Loop
 
 _SEEN = """
@@ -32,6 +33,7 @@ def leave(name: str) -> None:
 def tidy() -> int:
     """Drop what is only of passing use: live versions, nodes long gone."""
     live.forget()
+    forget_answers()
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM core_node WHERE seen_at < tocsin_now() - make_interval(secs => %s)", [FORGET_NODES_S]

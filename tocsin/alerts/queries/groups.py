@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -17,9 +17,12 @@ from tocsin.alerts.queries.ledger import LedgerLine
 from tocsin.alerts.queries.scope import visible_alerts, visible_group
 from tocsin.alerts.rows import alert_scope
 from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, Urgency
-from tocsin.assets.models import Service
+from tocsin.assets.queries import services_by_key
 from tocsin.core.errors import NotFound
 from tocsin.core.refs import Ref
+
+if TYPE_CHECKING:
+    from tocsin.assets.models import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +150,7 @@ def _causes(group: Group) -> list[CauseView]:
     if group.cause_service.key not in {each["service"] for each in told}:
         own = {"service": group.cause_service.key, "score": 0.0, "confidence": group.confidence, "evidence": []}
         told.insert(0, own)
-    services = {
-        row.key: row for row in Service.objects.filter(key__in=[e["service"] for e in told]).select_related("team")
-    }
+    services = services_by_key(each["service"] for each in told)
     rejected = set(group.rejected)
     return [_cause(each, services[each["service"]], rejected) for each in told if each["service"] in services]
 

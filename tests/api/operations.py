@@ -1,0 +1,167 @@
+"""One example request for each operation of the API. An operation without one fails the access test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tests.incidents import world
+from tocsin.accounts.actions import issue_key
+from tocsin.accounts.queries import team_by_key
+from tocsin.accounts.rules import SYSTEM, KeyScope
+from tocsin.alerts import actions as alerts
+from tocsin.alerts.models import Alert, Group
+from tocsin.incidents import actions as incidents
+from tocsin.incidents.actions import Declaration
+from tocsin.items import actions as items
+from tocsin.items.queries import item_by_key, item_ref
+from tocsin.items.rules import LinkKind
+from tocsin.paging.models import Page
+
+
+class Guest(StrEnum):
+    """What somebody finds who may see nothing here: no such thing, an empty list, or the same as everybody."""
+
+    NOTHING = "404"
+    EMPTY = "empty"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """`path` fills the address; `body` is sent as JSON; `before` prepares the world."""
+
+    path: Callable[[], Mapping[str, str]] = dict
+    body: Callable[[], Mapping[str, Any]] | None = None
+    before: Callable[[], object] = dict
+    guest: Guest = Guest.NOTHING
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def _incident() -> dict[str, str]:
+    return {"key": "INC-1"}
+
+
+def _group() -> dict[str, str]:
+    return {"group_id": str(Group.objects.order_by("id")[0].uuid)}
+
+
+def _alert() -> dict[str, str]:
+    return {"alert_id": str(Alert.objects.order_by("id")[0].uuid)}
+
+
+def _page() -> dict[str, str]:
+    return {"page_id": str(Page.objects.get().uuid)}
+
+
+def _close_alert() -> object:
+    return alerts.close(Alert.objects.order_by("id")[0].uuid, actor=SYSTEM)
+
+
+def _resolve() -> object:
+    return incidents.resolve(item_by_key(SYSTEM, "INC-1").uuid, actor=SYSTEM)
+
+
+def _second_incident() -> object:
+    return incidents.declare(Declaration(title="Follow-up", severity=4, team="network"), actor=SYSTEM)
+
+
+def _link() -> None:
+    _second_incident()
+    first, second = (item_by_key(SYSTEM, key) for key in ("INC-1", "INC-2"))
+    items.link_item(first.uuid, LinkKind.RELATES_TO, item_ref(second), actor=SYSTEM)
+
+
+def _key() -> dict[str, str]:
+    key, _ = issue_key(name="reader", scope=KeyScope.READ, team=team_by_key("network"), actor=SYSTEM)
+    return {"key_id": str(key.uuid)}
+
+
+SILENCE = {
+    "key": "mnt-118",
+    "reason": "switch maintenance",
+    "starts_at": "2026-01-01T00:00:00Z",
+    "ends_at": "2999-01-01T00:00:00Z",
+    "matchers": [{"label": "service", "op": "=", "value": world.SWITCH}],
+}
+
+
+def _silence() -> object:
+    return alerts.save_silence(alerts.SilenceDetails(**SILENCE), actor=SYSTEM)
+
+
+def _apart() -> dict[str, Any]:
+    return {"alerts": [str(Alert.objects.order_by("id")[1].uuid)]}
+
+
+def _other_group() -> dict[str, Any]:
+    return {"group": str(world.group(cause=world.GATEWAY, alerts={world.GATEWAY: 2}).uuid)}
+
+
+_ON_INCIDENT = Example(path=_incident)
+_ON_GROUP = Example(path=_group)
+_ON_ALERT = Example(path=_alert)
+
+EXAMPLES: dict[str, Example] = {
+    "GET /me": Example(guest=Guest.SAME),
+    "GET /people": Example(guest=Guest.EMPTY),
+    "GET /teams": Example(guest=Guest.EMPTY),
+    "GET /keys": Example(),
+    "POST /keys": Example(body=lambda: {"name": "reader", "scope": "read", "team": "network"}),
+    "POST /keys/{key_id}/revoke": Example(path=_key),
+    "GET /services": Example(guest=Guest.EMPTY),
+    "GET /services/{key}": Example(path=lambda: {"key": world.SWITCH}),
+    "GET /services/{key}/alerts": Example(path=lambda: {"key": world.SWITCH}),
+    "GET /items": Example(guest=Guest.EMPTY),
+    "GET /items/{key}": _ON_INCIDENT,
+    "POST /items/{key}/links": Example(
+        path=_incident, before=_second_incident, body=lambda: {"kind": "relates_to", "target": "INC-2"}
+    ),
+    "DELETE /items/{key}/links/{kind}/{target}": Example(
+        path=lambda: {"key": "INC-1", "kind": "relates_to", "target": "INC-2"}, before=_link
+    ),
+    "GET /journal": Example(),
+    "GET /oncall": Example(guest=Guest.EMPTY),
+    "GET /inbox": Example(guest=Guest.EMPTY),
+    "GET /alerts/{alert_id}": _ON_ALERT,
+    "POST /alerts/{alert_id}/acknowledge": _ON_ALERT,
+    "POST /alerts/{alert_id}/unacknowledge": _ON_ALERT,
+    "POST /alerts/{alert_id}/snooze": Example(path=_alert, body=lambda: {"until": "2999-01-01T00:00:00Z"}),
+    "POST /alerts/{alert_id}/close": _ON_ALERT,
+    "POST /alerts/{alert_id}/reopen": Example(path=_alert, before=_close_alert),
+    "GET /groups/{group_id}": _ON_GROUP,
+    "GET /groups/{group_id}/alerts": _ON_GROUP,
+    "POST /groups/{group_id}/confirm-cause": Example(path=_group, body=dict),
+    "POST /groups/{group_id}/reject-cause": _ON_GROUP,
+    "POST /groups/{group_id}/keep-apart": Example(path=_group, body=_apart),
+    "POST /groups/{group_id}/absorb": Example(path=_group, body=_other_group),
+    "POST /groups/{group_id}/close": _ON_GROUP,
+    "GET /silences": Example(before=_silence),
+    "POST /silences": Example(body=lambda: SILENCE),
+    "POST /silences/{key}/end": Example(path=lambda: {"key": "mnt-118"}, before=_silence),
+    "GET /integrations": Example(guest=Guest.EMPTY),
+    "GET /pages": Example(guest=Guest.EMPTY),
+    "GET /pages/{page_id}": Example(path=_page),
+    "POST /pages/{page_id}/acknowledge": Example(path=_page),
+    "POST /pages/{page_id}/escalate": Example(path=_page),
+    "GET /incidents": Example(guest=Guest.EMPTY),
+    "POST /incidents": Example(body=lambda: {"title": "Lost SMS", "severity": 2, "service": world.GATEWAY}),
+    "GET /incidents/paces": Example(guest=Guest.SAME),
+    "GET /incidents/{key}": _ON_INCIDENT,
+    "PATCH /incidents/{key}": Example(path=_incident, body=lambda: {"title": "SMS down in Warsaw"}),
+    "GET /incidents/{key}/timeline": _ON_INCIDENT,
+    "POST /incidents/{key}/acknowledge": _ON_INCIDENT,
+    "POST /incidents/{key}/begin": _ON_INCIDENT,
+    "POST /incidents/{key}/watch": _ON_INCIDENT,
+    "POST /incidents/{key}/resolve": Example(path=_incident, body=dict),
+    "POST /incidents/{key}/reopen": Example(path=_incident, before=_resolve, body=dict),
+    "POST /incidents/{key}/comments": Example(path=_incident, body=lambda: {"body": "Uplink **B** is dark"}),
+    "POST /incidents/{key}/severity": Example(path=_incident, body=lambda: {"severity": 2, "reason": "one site"}),
+    "POST /incidents/{key}/assign": Example(path=_incident, body=lambda: {"login": "ann"}),
+    "POST /incidents/{key}/command": Example(path=_incident, body=dict),
+    "POST /incidents/{key}/confirm-cause": Example(path=_incident, body=dict),
+    "POST /incidents/{key}/reject-cause": _ON_INCIDENT,
+    "POST /incidents/{key}/page": Example(path=_incident, body=lambda: {"team": "data"}),
+}
