@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from tocsin.accounts.models import Team
-from tocsin.accounts.queries import require
+from tocsin.accounts.queries import live_teams, require
 from tocsin.accounts.rules import ORGANISATION, Actor, Scope, Verb
 from tocsin.assets import facts
 from tocsin.assets.models import Dependency, Service, Source
@@ -16,6 +16,9 @@ from tocsin.assets.queries import service_ref
 from tocsin.core import clock
 from tocsin.core.errors import InvalidInput, NotFound
 from tocsin.journal.actions import Entry, record, record_many
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ def _scope(*team_ids: int | None) -> Scope:
 @transaction.atomic
 def save_services(wanted: Sequence[ServiceDetails], *, actor: Actor) -> list[Service]:
     """Add or change services; those that are as wanted already write nothing."""
-    teams = {team.key: team for team in Team.objects.filter(removed_at__isnull=True)}
+    teams = live_teams()
     known = {row.key: row for row in Service.objects.select_for_update().filter(key__in=[each.key for each in wanted])}
     entries = []
     for details in wanted:
@@ -88,42 +91,58 @@ def remove_service(key: str, *, actor: Actor) -> None:
     record(facts.ServiceRemoved(key=key), actor=actor, subject=service_ref(row))
 
 
+@dataclass(slots=True)
+class _MapChange:
+    """What saving dependencies adds and takes away."""
+
+    added: list[Dependency] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
 @transaction.atomic
 def save_dependencies(wanted: Mapping[str, Iterable[str]], *, actor: Actor) -> None:
     """Set what each service (by key) is given to depend on; learnt dependencies are left alone."""
-    named = set(wanted) | {callee for callees in wanted.values() for callee in callees}
-    services = {row.key: row for row in Service.objects.filter(key__in=named)}
-    for key in sorted(named - services.keys()):
-        raise InvalidInput(f"There is no service “{key}” to depend on.")
-    present: dict[int, dict[int, Dependency]] = {}
-    callers = [services[key] for key in wanted]
-    for row in Dependency.objects.filter(caller__in=callers, source=Source.GIVEN):
-        present.setdefault(row.caller_id, {})[row.callee_id] = row
-    added: list[Dependency] = []
-    gone: list[int] = []
-    entries: list[Entry] = []
-    by_id = {row.id: row.key for row in Service.objects.filter(id__in=[i for row in present.values() for i in row])}
+    wanted = {caller: frozenset(callees) for caller, callees in wanted.items()}
+    services = _named(wanted)
+    given = Dependency.objects.filter(caller__key__in=wanted, source=Source.GIVEN).select_related("callee")
+    present: dict[int, dict[str, Dependency]] = {}
+    for row in given:
+        present.setdefault(row.caller_id, {})[row.callee.key] = row
+    change = _MapChange()
     for key, callees in wanted.items():
         caller = services[key]
-        have, want = present.get(caller.id, {}), {services[callee].id: callee for callee in callees}
-        new, old = want.keys() - have.keys(), have.keys() - want.keys()
-        if not new and not old:
-            continue
-        require(actor, Verb.CONFIGURE, _scope(caller.team_id))
-        added += [Dependency(caller=caller, callee_id=callee_id, source=Source.GIVEN) for callee_id in sorted(new)]
-        gone += [have[callee_id].id for callee_id in old]
-        fact = facts.DependenciesSaved(
-            key=key, added=sorted(want[i] for i in new), removed=sorted(by_id[i] for i in old)
-        )
-        entries.append(Entry(fact=fact, subject=service_ref(caller)))
-    Dependency.objects.filter(id__in=gone).delete()
+        if _compare(caller, present.get(caller.id, {}), {each: services[each] for each in callees}, change):
+            require(actor, Verb.CONFIGURE, _scope(caller.team_id))
+    Dependency.objects.filter(id__in=change.gone).delete()
     Dependency.objects.bulk_create(
-        added,
+        change.added,
         update_conflicts=True,
         unique_fields=["caller", "callee"],
         update_fields=["source", "confidence", "last_seen_at"],
     )
-    record_many(entries, actor=actor)
+    record_many(change.entries, actor=actor)
+
+
+def _named(wanted: Mapping[str, frozenset[str]]) -> dict[str, Service]:
+    """The services a map names; InvalidInput names those there are not."""
+    named = set(wanted).union(*wanted.values())
+    services = {row.key: row for row in Service.objects.filter(key__in=named)}
+    for key in sorted(named - services.keys()):
+        raise InvalidInput(f"There is no service “{key}” to depend on.")
+    return services
+
+
+def _compare(caller: Service, have: Mapping[str, Dependency], want: Mapping[str, Service], change: _MapChange) -> bool:
+    """Note in `change` what differs for one caller; whether anything does."""
+    new, old = sorted(want.keys() - have.keys()), sorted(have.keys() - want.keys())
+    if not new and not old:
+        return False
+    change.added += [Dependency(caller=caller, callee=want[callee], source=Source.GIVEN) for callee in new]
+    change.gone += [have[callee].id for callee in old]
+    fact = facts.DependenciesSaved(key=caller.key, added=new, removed=old)
+    change.entries.append(Entry(fact=fact, subject=service_ref(caller)))
+    return True
 
 
 @transaction.atomic

@@ -8,14 +8,14 @@ from typing import Any
 def __getattr__(name: str) -> Any:
     """Built when asked for, so that neither process loads what only the other needs."""
     if name == "front":
-        from tocsin.core import config  # noqa: PLC0415
-        from tocsin.main.front.app import Front  # noqa: PLC0415
+        from tocsin.core import config  # noqa: PLC0415 - the front alone
+        from tocsin.main.front.app import Front  # noqa: PLC0415 - the front alone
 
         return Front(config.load())
     if name == "web":
-        from a2wsgi import WSGIMiddleware  # noqa: PLC0415
+        from a2wsgi import WSGIMiddleware  # noqa: PLC0415 - the screens alone
 
-        from tocsin.main.wsgi import application  # noqa: PLC0415
+        from tocsin.main.wsgi import application  # noqa: PLC0415 - sets Django up
 
         return WSGIMiddleware(application, workers=8)
     raise AttributeError(name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +16,11 @@ import psycopg
 import tocsin
 from tocsin.core import config as configs
 from tocsin.core.config import Config
-from tocsin.core.errors import Unavailable
+from tocsin.core.errors import TocsinError, Unavailable
 from tocsin.core.postgres import Cluster
 
 OWNER_URL = "TOCSIN_OWNER_URL"
 """Where the embedded server's owner role is reached; handed to child processes that migrate."""
-
-MIGRATION_LOCK = 7_016_996_765
-"""Advisory lock under which one node at a time migrates."""
 
 OLDEST_SERVER = 150_000
 
@@ -89,9 +88,15 @@ def ensure_usable(found: Database) -> None:
             "role that owns the tables, then start again.",
             code="not_migrated",
         )
-    from tocsin.main.migrate import run_in_child  # noqa: PLC0415 - needs Django's settings, which come later
+    _migrate(found.owner_url)
 
-    run_in_child(found.owner_url)
+
+def _migrate(owner_url: str) -> None:
+    """Migrate as the owner in a process of its own, because this one's Django connects as the application."""
+    environment = os.environ | {"TOCSIN_DATABASE_URL": owner_url}
+    done = subprocess.run([sys.executable, "-m", "tocsin.main.migrate"], env=environment, check=False)
+    if done.returncode != 0:
+        raise TocsinError("The database could not be migrated; the reason stands above.", code="migration_failed")
 
 
 def _refuse_old_server(version: int) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from tocsin.core.errors import TocsinError
-from tocsin.main import boot
 
 if TYPE_CHECKING:
     from django.db.migrations import Migration
 
+
+LOCK = 7_016_996_765
+"""Advisory lock under which one node at a time migrates."""
 
 Plan = list[tuple["Migration", bool]]
 
@@ -23,14 +21,6 @@ class Phase(StrEnum):
     POST = "post"
 
 
-def run_in_child(owner_url: str) -> None:
-    """Migrate as the owner in a process of its own, because this one's Django connects as the application."""
-    environment = os.environ | {"TOCSIN_DATABASE_URL": owner_url}
-    done = subprocess.run([sys.executable, "-m", "tocsin.main.migrate"], env=environment, check=False)
-    if done.returncode != 0:
-        raise TocsinError("The database could not be migrated; the reason stands above.", code="migration_failed")
-
-
 def run(phase: Phase) -> list[str]:
     """Apply what is due in this phase, under the advisory lock; returns the names applied, in order."""
     from django.db import connection  # noqa: PLC0415 - Django is set up only now
@@ -38,14 +28,14 @@ def run(phase: Phase) -> list[str]:
 
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [boot.MIGRATION_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
             executor = MigrationExecutor(connection)
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
             due = _due(plan, phase)
             executor.migrate(None if not due else [(each.app_label, each.name) for each, _ in due], plan=due)
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [boot.MIGRATION_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return [f"{each.app_label}.{each.name}" for each, _ in due]
 
 
@@ -62,7 +52,7 @@ def _due(plan: Plan, phase: Phase) -> Plan:
 def main() -> None:
     """Everything, for the embedded database: there is one node, so no previous release runs beside it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.main.settings")
-    import django  # noqa: PLC0415
+    import django  # noqa: PLC0415 - it reads the settings named above
 
     django.setup()
     run(Phase.POST)

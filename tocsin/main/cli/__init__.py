@@ -65,7 +65,7 @@ def _room_commands() -> dict[str, click.Command]:
 
 def _connect(ctx: click.Context) -> None:
     """Bring the database up for as long as the command runs."""
-    from tocsin.main import boot  # noqa: PLC0415
+    from tocsin.main import boot  # noqa: PLC0415 - most commands need no Django
 
     stack = ExitStack()
     ctx.call_on_close(stack.close)
