@@ -69,11 +69,11 @@ def _save(row: Service | None, details: ServiceDetails, team: Team | None) -> tu
     }
     created = row is None
     row = row or Service(key=details.key)
-    changed = [field for field, value in values.items() if created or getattr(row, field) != value]
+    changed = [name for name, value in values.items() if created or getattr(row, name) != value]
     if not changed:
         return row, []
-    for field, value in values.items():
-        setattr(row, field, value)
+    for name, value in values.items():
+        setattr(row, name, value)
     row.save()
     fact = facts.ServiceSaved(key=row.key, created=created, changed=changed)
     return row, [Entry(fact=fact, subject=service_ref(row))]
