@@ -7,7 +7,7 @@ import numpy as np
 from .classes import LOCAL
 from .likelihood import Likelihood
 from .model import Severity
-from .scoring import Candidate
+from .scoring import Suspect
 from .settings import Settings
 
 _GRAVITY = {
@@ -36,8 +36,8 @@ class Chance:
         self.rate_per_s = rate_per_s
         self.services = services
 
-    def per_hour(self, candidate: Candidate, own: list[int]) -> float:
-        """How often per hour noise alone would look like `candidate` with its `own` signals, anywhere."""
+    def per_hour(self, suspect: Suspect, own: list[int]) -> float:
+        """How often per hour noise alone would look like `suspect` with its `own` signals, anywhere."""
         if not own:
             return float("inf")
         found: dict[int, float] = {}
@@ -46,9 +46,9 @@ class Chance:
             found[service] = min(found.get(service, 0.0) + self._proof(number), _PER_SERVICE)
         onsets = [self.likelihood.signals[number].onset for number in own]
         lasting_s = max(float(np.quantile(onsets, 0.9)) - min(onsets), _LEAST_S)
-        reach = self.likelihood.reach(candidate.service)
+        reach = self.likelihood.reach(suspect.service)
         near = {s for s, strength in reach.strength.items() if strength >= _NEAR}
-        around = 1 + len(near | {e.via for e in candidate.explained})
+        around = 1 + len(near | {e.via for e in suspect.explained})
         return by_chance_per_hour(sum(found.values()), self.rate_per_s, around, lasting_s, self.services)
 
     def _proof(self, number: int) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from .chance import Chance, noise_rate
 from .classes import AlertClass
 from .graph import Graph
+from .hypotheses import hypotheses
 from .identity import Identities, Known
 from .likelihood import Explained, How, Likelihood
 from .model import (
@@ -110,13 +111,14 @@ class Engine:
     def _found(self, signals: list[Signal], now: float, concluding: bool) -> list[tuple[Cluster, set[int]]]:
         likelihood = Likelihood(self.graph, signals, self.settings)
         scorer = Scorer(likelihood, self._changes, self.settings)
-        candidates = scorer.candidates()
+        if not scorer.suspects:
+            return []
         chance = Chance(likelihood, self._noise_rate(signals, now), self._services())
-        splitter = Splitter(scorer, candidates, chance, self.settings, self._held(signals))
-        ranking = Ranking(scorer, candidates, self.settings)
+        splitter = Splitter(scorer, hypotheses(scorer), chance, self.settings, self._held(signals))
+        ranking = Ranking(scorer, self.settings)
         found = []
         for part in splitter.parts(concluding=concluding):
-            causes = ranking.causes(part, splitter.loose)
+            causes = ranking.causes(part.founder, part.signals, splitter.loose)
             if causes:
                 units = {u.number for n in part.signals for u in signals[n].units}
                 found.append((self._draft(part, signals, causes, now), units))

@@ -3,80 +3,75 @@
 from math import fsum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .confidence import confidence
+from .hypotheses import Hypothesis
+from .ledger import ledger
 from .likelihood import How
 from .model import Cause, Evidence, EvidenceKind
 from .onset import Floats
-from .scoring import Candidate, Scorer, ledger
+from .scoring import Flags, Scorer, Suspect
 from .settings import Settings
-from .splitting import Part
 
 _FIRST_POINTS = 0.8
+_SPARE = 5  # suspects whose ledger is written although their first score would not place them
+
+Rated = tuple[float, Suspect, tuple[Evidence, ...]]
 
 
 class Ranking:
-    """Ranks candidates for parts found by the splitter."""
+    """Ranks suspects for the parts found by the splitter."""
 
-    def __init__(self, scorer: Scorer, candidates: list[Candidate], settings: Settings) -> None:
+    def __init__(self, scorer: Scorer, settings: Settings) -> None:
         self.scorer = scorer
-        self.candidates = candidates
         self.settings = settings
-        self.signals = scorer.likelihood.signals
-        self.names = scorer.likelihood.graph.names
 
-    def causes(self, part: Part, loose: NDArray[np.bool_]) -> tuple[Cause, ...]:
-        """The best suspects for the signals of a part; those that nobody owns are evidence too."""
+    def causes(self, founder: Hypothesis, members: list[int], loose: Flags) -> tuple[Cause, ...]:
+        """The best suspects for `members`, in the time of `founder`; signals that nobody owns are evidence too."""
+        scorer = self.scorer
         share = self.settings.loose_share * loose.astype(np.float64)
-        share[part.signals] = 1.0
-        rated = [(self._quick(c, share), c) for c in self.candidates]
-        rated = sorted((r for r in rated if r[0] > 0.0), key=lambda r: (-r[0], self._tie(r[1])))
-        causes = []
-        for _, candidate in rated[: self.settings.max_causes + 5]:
-            evidence = ledger(candidate, share, self.signals, self.names, self._order(candidate, share))
-            score = fsum(item.points for item in evidence)
-            causes.append((score, candidate, evidence))
-        causes.sort(key=lambda c: (-c[0], self._tie(c[1])))
-        return self._confident(causes[: self.settings.max_causes], part)
+        share[members] = 1.0
+        timely = scorer.timely(founder.began) * share
+        totals = scorer.totals(timely)
+        scores = np.where(totals > 0.0, totals + scorer.asides(timely, founder.at), 0.0)
+        first = sorted(np.flatnonzero(scores > 0.0), key=lambda n: (-scores[n], *self._tie(scorer.suspects[n])))
+        rated = [self._rate(scorer.suspects[n], timely, founder.at) for n in first[: self.settings.max_causes + _SPARE]]
+        rated.sort(key=lambda r: (-r[0], *self._tie(r[1])))
+        return self._confident(rated[: self.settings.max_causes], float(scorer.weights[members].sum()))
 
-    def _quick(self, candidate: Candidate, share: Floats) -> float:
-        explained = float((candidate.points * share[candidate.index]).sum())
-        return explained + candidate.aside_points if explained > 0.0 else 0.0
+    def _rate(self, suspect: Suspect, timely: Floats, began_at: float) -> Rated:
+        scorer = self.scorer
+        start = int(scorer.starts[suspect.number])
+        points = scorer.odds[start : start + len(suspect.index)] * timely[suspect.index]
+        beside = [*scorer.beside(suspect, timely, began_at), *self._order(suspect, points, timely)]
+        evidence = ledger(suspect, points, began_at, scorer.signals, scorer.likelihood.graph.names, beside)
+        return fsum(item.points for item in evidence), suspect, evidence
 
-    def _tie(self, candidate: Candidate) -> tuple[float, int]:
+    def _tie(self, suspect: Suspect) -> tuple[float, int]:
         """Equal scores: the one that was heard of first, never the one whose name sorts first."""
-        return (candidate.onset, candidate.explained[0].signal)
+        return float(self.scorer.onsets[suspect.index].min()), suspect.explained[0].signal
 
-    def _order(self, candidate: Candidate, share: Floats) -> list[Evidence]:
+    def _order(self, suspect: Suspect, points: Floats, timely: Floats) -> list[Evidence]:
         """Did the suspect's own trouble, or what names it, come before what it is said to have caused?"""
-        timely = (candidate.timely > 0.5) & (share[candidate.index] > 0.0)
-        mine = np.array([e.how in (How.OWN, How.NAMED) for e in candidate.explained]) & timely
-        others = ~mine & timely
+        counts = timely[suspect.index] > 0.5
+        mine, others = suspect.direct & counts, ~suspect.direct & counts
         if not mine.any() or not others.any():
             return []
-        onsets = self.scorer.onsets[candidate.index]
-        weights = candidate.points
+        onsets = self.scorer.onsets[suspect.index]
         first = float(onsets[mine].min())
-        later = float(weights[others & (onsets >= first - 1.0)].sum() / max(weights[others].sum(), 1e-9))
-        points = _FIRST_POINTS * (2.0 * later - 1.0)
-        kind = EvidenceKind.CAME_FIRST if points >= 0.0 else EvidenceKind.CAME_LATE
-        return [Evidence(kind=kind, points=points, params={"later_percent": round(100 * later)})]
+        later = float(points[others & (onsets >= first - 1.0)].sum() / max(points[others].sum(), 1e-9))
+        worth = _FIRST_POINTS * (2.0 * later - 1.0)
+        kind = EvidenceKind.CAME_FIRST if worth >= 0.0 else EvidenceKind.CAME_LATE
+        return [Evidence(kind=kind, points=worth, params={"later_percent": round(100 * later)})]
 
-    def _confident(self, causes: list[tuple[float, Candidate, tuple[Evidence, ...]]], part: Part) -> tuple[Cause, ...]:
-        weight = float(self.scorer.weights[part.signals].sum())
+    def _confident(self, rated: list[Rated], weight: float) -> tuple[Cause, ...]:
         mapped = self.scorer.likelihood.graph.known
+        names = self.scorer.likelihood.graph.names
         ranked = []
-        for place, (score, candidate, evidence) in enumerate(causes):
-            rival = max((c[0] for c in causes if c[1] is not candidate), default=0.0)
-            direct = any(e.how in (How.OWN, How.NAMED) for e in candidate.explained)
+        for place, (score, suspect, evidence) in enumerate(rated):
+            rival = max((r[0] for r in rated if r[1] is not suspect), default=0.0)
+            direct = any(e.how in (How.OWN, How.NAMED) for e in suspect.explained)
             sure = confidence(score, rival, evidence=weight, direct=direct, mapped=mapped)
-            ranked.append(
-                Cause(
-                    service=self.names[candidate.service],
-                    score=score,
-                    confidence=sure if place == 0 else min(sure, 0.5),
-                    evidence=evidence,
-                )
-            )
+            sure = sure if place == 0 else min(sure, 0.5)
+            ranked.append(Cause(service=names[suspect.service], score=score, confidence=sure, evidence=evidence))
         return tuple(ranked)

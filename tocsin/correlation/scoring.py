@@ -1,7 +1,7 @@
-"""Candidates and their ledgers. A score is nothing but the sum of its evidence."""
+"""Suspects and what each explains, as arrays; and what speaks for or against one beside the alerts it explains."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import exp
 from typing import TypeAlias
 
@@ -13,155 +13,124 @@ from .likelihood import Explained, How, Likelihood
 from .model import Change, Evidence, EvidenceKind, Param
 from .onset import Floats, Onset, onset
 from .settings import Settings
-from .signals import Signal
 
 Places: TypeAlias = NDArray[np.intp]  # signal numbers
+Flags: TypeAlias = NDArray[np.bool_]
 
-_ROADS = {
-    How.NAMED: EvidenceKind.CALLERS_NAME_IT,
-    How.CALLER: EvidenceKind.CALLERS_FAIL,
-    How.CALLEE: EvidenceKind.TRAFFIC_FALLS,
-    How.BURST: EvidenceKind.SAME_BURST,
-    How.HOST: EvidenceKind.SHARED_HOST,
-}
-_RELEVANT = 0.10  # a signal explained less than this says nothing about when the trouble began
+_CERTAIN = 0.97
+_COUNTS = 0.1  # a signal less timely than this does not make a suspect speak
+_SILENT = -1.5
+_SILENT_BUT_NAMED = -0.4
+_PER_QUIET_CALLER = -0.3
+_QUIET_CALLERS = -8.0  # at most
 
 
 @dataclass(slots=True)
-class Candidate:
-    """A suspect: what it explains (parallel arrays over `explained`), since when, and what speaks beside that."""
+class Suspect:
+    """One service and the signals it would explain; arrays are parallel to `explained`."""
 
+    number: int
     service: int
     explained: list[Explained]
     index: Places
     p: Floats
-    timely: Floats  # 0..1, how well each signal fits the onset in time
-    points: Floats  # weight x timely x log likelihood ratio
-    onset: float
-    beside: list[Evidence] = field(default_factory=list)
-
-    @property
-    def aside_points(self) -> float:
-        return sum(item.points for item in self.beside)
+    direct: Flags  # its own voice, or its name in another's
 
 
 class Scorer:
-    """Builds candidates for one moment."""
+    """All suspects of one moment."""
 
     def __init__(self, likelihood: Likelihood, changes: dict[int, list[Change]], settings: Settings) -> None:
         self.likelihood = likelihood
         self.changes = changes
         self.settings = settings
-        signals = likelihood.signals
-        self.onsets = np.array([s.onset for s in signals], dtype=np.float64)
-        self.weights = np.array([s.weight for s in signals], dtype=np.float64)
-        self.solid = np.array([s.solid for s in signals], dtype=np.float64)
-        self.usual = np.array([LAWS[s.kind].own if s.peer is None else 0.9 for s in signals], dtype=np.float64)
+        self.signals = likelihood.signals
+        self.onsets = np.array([s.onset for s in self.signals], dtype=np.float64)
+        self.weights = np.array([s.weight for s in self.signals], dtype=np.float64)
+        self.solid = np.array([s.solid for s in self.signals], dtype=np.float64)
+        self.background = np.array([LAWS[s.kind].background for s in self.signals], dtype=np.float64)
         self.began = onset(self.onsets, self.weights, settings.spread_s)
-        self.background = np.array([LAWS[s.kind].background for s in signals], dtype=np.float64)
+        self.suspects = list(self._suspects())
+        if self.suspects:
+            self._flatten()
 
-    def candidates(self) -> list[Candidate]:
-        """Every suspect that explains anything at all."""
-        found = []
+    def _suspects(self) -> Iterator[Suspect]:
+        number = 0
         for service in self.likelihood.candidates(set(self.changes)):
             explained = self.likelihood.explain(service)
             if explained:
-                found.append(self.build(service, explained))
+                yield Suspect(
+                    number=number,
+                    service=service,
+                    explained=explained,
+                    index=np.array([e.signal for e in explained], dtype=np.intp),
+                    p=np.array([min(e.p, _CERTAIN) for e in explained], dtype=np.float64),
+                    direct=np.array([e.how <= How.NAMED for e in explained], dtype=np.bool_),
+                )
+                number += 1
+
+    def _flatten(self) -> None:
+        suspects = self.suspects
+        self.starts = np.cumsum([0, *(len(s.index) for s in suspects)])[:-1].astype(np.intp)
+        self.index = np.concatenate([s.index for s in suspects])
+        self.p = np.concatenate([s.p for s in suspects])
+        noise = self.background[self.index]
+        self.odds = self.weights[self.index] * np.log((self.p + noise) / noise)
+        hows = np.concatenate([[e.how for e in s.explained] for s in suspects])
+        self.is_own, self.is_named = hows == How.OWN, hows == How.NAMED
+        self.quiet = np.array([self._quiet_callers(s.service) for s in suspects], dtype=np.float64)
+
+    def _quiet_callers(self, service: int) -> float:
+        heard = self.likelihood.by_service
+        return sum(conf for caller, conf in self.likelihood.graph.callers[service].items() if caller not in heard)
+
+    def timely(self, began: Onset) -> Floats:
+        """0..1 for each signal: how well it fits in time with trouble that began so."""
+        settings = self.settings
+        after_s = self.onsets - began.likeliest
+        late = np.exp(-np.maximum(after_s - settings.spread_s, 0.0) / settings.spread_s)
+        begun = began.begun_by(self.onsets, settings.onset_slack_s)
+        return np.asarray(np.maximum(begun, settings.before_onset) * np.maximum(late, settings.spread_floor))
+
+    def totals(self, timely: Floats) -> Floats:
+        """For each suspect, the points of what it explains, each signal weighed by `timely`."""
+        return np.asarray(np.add.reduceat(self.odds * timely[self.index], self.starts), dtype=np.float64)
+
+    def asides(self, timely: Floats, began_at: float) -> Floats:
+        """For each suspect, the points of `beside`."""
+        counts = timely[self.index] > _COUNTS
+        own = np.logical_or.reduceat(self.is_own & counts, self.starts)
+        named = np.logical_or.reduceat(self.is_named & counts, self.starts)
+        points = np.where(own, 0.0, np.where(named, _SILENT_BUT_NAMED, _SILENT))
+        points = points + np.maximum(_PER_QUIET_CALLER * self.quiet, _QUIET_CALLERS)
+        for suspect in self.suspects:
+            if suspect.service in self.changes:
+                points[suspect.number] += sum(e.points for e in self._changed(suspect.service, began_at))
+        return np.asarray(points, dtype=np.float64)
+
+    def beside(self, suspect: Suspect, timely: Floats, began_at: float) -> list[Evidence]:
+        """What speaks for or against a suspect beside the signals: a change, silence, callers without trouble."""
+        found = list(self._changed(suspect.service, began_at))
+        roads = {e.how for e in suspect.explained if timely[e.signal] > _COUNTS}
+        if How.OWN not in roads:
+            points = _SILENT_BUT_NAMED if How.NAMED in roads else _SILENT
+            found.append(Evidence(kind=EvidenceKind.SILENT, points=points))
+        quiet = float(self.quiet[suspect.number])
+        if quiet > 0.0:
+            callers = len(self.likelihood.graph.callers[suspect.service])
+            params: dict[str, Param] = {"quiet": round(quiet), "callers": callers}
+            points = max(_PER_QUIET_CALLER * quiet, _QUIET_CALLERS)
+            found.append(Evidence(kind=EvidenceKind.CALLERS_QUIET, points=points, params=params))
         return found
 
-    def build(self, service: int, explained: list[Explained]) -> Candidate:
-        """One suspect with its onset and its points."""
-        index = np.array([e.signal for e in explained], dtype=np.intp)
-        p = np.minimum(np.array([e.p for e in explained], dtype=np.float64), 0.97)
-        began = self._onset(index, p)
-        timely = self._timely(self.onsets[index], began)
-        background = self.background[index]
-        points = self.weights[index] * timely * np.log((p + background) / background)
-        candidate = Candidate(service, explained, index, p, timely, points, began.likeliest)
-        candidate.beside = [*self._changed(service, began.likeliest), *self._quiet(candidate)]
-        return candidate
-
-    def _onset(self, index: Places, p: Floats) -> Onset:
-        relevant = index[p >= _RELEVANT]
-        if len(relevant) == 0:
-            relevant = index
-        weights = self.weights[relevant]
-        if (
-            weights[self.onsets[relevant] >= self.began.likeliest - self.settings.onset_slack_s].sum()
-            >= 0.3 * weights.sum()
-        ):
-            return self.began
-        return onset(self.onsets[relevant], self.weights[relevant], self.settings.spread_s)
-
-    def _timely(self, at: Floats, began: Onset) -> Floats:
-        settings = self.settings
-        after_s = at - began.likeliest
-        late = np.exp(-np.maximum(after_s - settings.spread_s, 0.0) / settings.spread_s)
-        begun = began.begun_by(at, settings.onset_slack_s)
-        return np.maximum(begun, settings.before_onset) * np.maximum(late, settings.spread_floor)
-
-    def _changed(self, service: int, began: float) -> Iterable[Evidence]:
+    def _changed(self, service: int, began_at: float) -> Iterable[Evidence]:
         settings = self.settings
         known = self.changes.get(service, ())
-        before = [c for c in known if -30.0 <= began - c.at <= settings.change_window_s]
+        before = [c for c in known if -30.0 <= began_at - c.at <= settings.change_window_s]
         if not before:
             return
         latest = max(before, key=lambda c: c.at)
-        gap_s = max(began - latest.at, 0.0)
+        gap_s = max(began_at - latest.at, 0.0)
         points = settings.change_points * exp(-gap_s / settings.change_tau_s) / len(before) ** 0.5
         params: dict[str, Param] = {"change": latest.kind, "before_s": round(gap_s), "text": latest.text}
         yield Evidence(kind=EvidenceKind.CHANGED, points=points, params=params)
-
-    def _quiet(self, candidate: Candidate) -> Iterable[Evidence]:
-        """A suspect that nobody names and that says nothing itself; and callers that should fail but do not."""
-        roads = {e.how for e, t in zip(candidate.explained, candidate.timely, strict=True) if t > 0.1}
-        if How.OWN not in roads:
-            yield Evidence(kind=EvidenceKind.SILENT, points=-0.4 if How.NAMED in roads else -1.5)
-        likelihood = self.likelihood
-        callers = likelihood.graph.callers[candidate.service]
-        quiet = sum(conf for caller, conf in callers.items() if caller not in likelihood.by_service)
-        if quiet > 0.0:
-            params: dict[str, Param] = {"quiet": round(quiet), "callers": len(callers)}
-            yield Evidence(kind=EvidenceKind.CALLERS_QUIET, points=-min(0.15 * quiet, 2.5), params=params)
-
-
-def ledger(
-    candidate: Candidate, share: Floats, signals: list[Signal], names: list[str], beside: Iterable[Evidence] = ()
-) -> tuple[Evidence, ...]:
-    """Evidence for `candidate` given each signal's share in the cluster (0..1), strongest first."""
-    grouped: dict[tuple[EvidenceKind, str], list[tuple[float, Explained]]] = {}
-    for explained, points in zip(candidate.explained, candidate.points * share[candidate.index], strict=True):
-        if points <= 1e-9:
-            continue
-        signal = signals[explained.signal]
-        own = explained.how is How.OWN
-        key = (EvidenceKind.OWN_SIGNAL, signal.kind.value) if own else (_ROADS[explained.how], "")
-        grouped.setdefault(key, []).append((float(points), explained))
-    items = [_item(kind, word, parts, candidate, signals, names) for (kind, word), parts in grouped.items()]
-    items += [*candidate.beside, *beside]
-    return tuple(sorted(items, key=lambda e: (-abs(e.points), e.kind)))
-
-
-def _item(
-    kind: EvidenceKind,
-    word: str,
-    parts: list[tuple[float, Explained]],
-    candidate: Candidate,
-    signals: list[Signal],
-    names: list[str],
-) -> Evidence:
-    services = sorted({signals[e.signal].service for _, e in parts})
-    strongest = max(parts, key=lambda part: part[0])[1]
-    first = min(signals[e.signal].onset for _, e in parts)
-    params: dict[str, Param] = {
-        "services": len(services),
-        "alerts": sum(u.count for _, e in parts for u in signals[e.signal].units),
-        "example": names[signals[strongest.signal].service],
-        "after_s": round(first - candidate.onset, 1),
-    }
-    if word:
-        params["class"] = word
-        params["rule"] = signals[strongest.signal].units[0].name
-    elif strongest.hops > 1:
-        params["via"] = names[strongest.via]
-    return Evidence(kind=kind, points=sum(points for points, _ in parts), params=params)

@@ -8,9 +8,10 @@ import numpy as np
 from .chance import Chance
 from .classes import CLIMBING, AlertClass
 from .explaining import Explaining
+from .hypotheses import Hypothesis
 from .likelihood import Explained, How
 from .onset import Floats
-from .scoring import Candidate, Scorer
+from .scoring import Scorer
 from .settings import Settings
 
 _MEMBER = 1.5  # a cause must make a signal this much likelier than chance to own it
@@ -24,7 +25,7 @@ _UNKNOWN = 0.5  # at most so well does a storm explain what no known edge leads 
 class Part:
     """One accepted cause and the signals it owns, each with the reason."""
 
-    founder: Candidate
+    founder: Hypothesis
     members: dict[int, Explained] = field(default_factory=dict)
 
     @property
@@ -38,18 +39,18 @@ class Splitter:
     def __init__(
         self,
         scorer: Scorer,
-        candidates: list[Candidate],
+        hypotheses: list[Hypothesis],
         chance: Chance,
         settings: Settings,
         held: Callable[[list[int]], bool],
     ) -> None:
         self.scorer = scorer
-        self.candidates = candidates
+        self.hypotheses = hypotheses
         self.chance = chance
         self.settings = settings
         self.held = held
         self.signals = scorer.likelihood.signals
-        self.table = Explaining(scorer, candidates)
+        self.table = Explaining(scorer, hypotheses)
         self.floor = np.zeros(len(self.signals), dtype=np.float64)
         self.loose = np.ones(len(self.signals), dtype=bool)
 
@@ -58,17 +59,17 @@ class Splitter:
         accepted = self._prune(self._greedy())
         if not accepted and concluding:
             accepted = self._sole_suspect()
-        parts = [Part(candidate) for candidate in accepted]
+        parts = [Part(found) for found in accepted]
         self._assign(parts)
         self._sweep_up(parts)
         for part in parts:
             self.loose[part.signals] = False
         return [part for part in parts if part.members]
 
-    def _greedy(self) -> list[Candidate]:
+    def _greedy(self) -> list[Hypothesis]:
         explained = np.zeros(len(self.signals), dtype=np.float64)
-        barred = np.zeros(len(self.candidates), dtype=bool)
-        accepted: list[Candidate] = []
+        barred = np.zeros(len(self.hypotheses), dtype=bool)
+        accepted: list[Hypothesis] = []
         misses = 0
         while len(accepted) < self.settings.max_clusters and misses < self.settings.max_misses:
             gains = self.table.gains(explained)
@@ -77,39 +78,43 @@ class Splitter:
             if gains[best] < (self.settings.further_gain if accepted else self.settings.gain):
                 break
             barred[best] = True
-            candidate = self.candidates[best]
-            if not self._acceptable(candidate, float(gains[best]), explained, further=bool(accepted)):
+            found = self.hypotheses[best]
+            if not self._acceptable(found, float(gains[best]), explained, further=bool(accepted)):
                 misses += 1
                 continue
-            accepted.append(candidate)
-            self._reckon(candidate, explained)
+            accepted.append(found)
+            self._reckon(found, explained)
         return accepted
 
-    def _acceptable(self, candidate: Candidate, gain: float, explained: Floats, *, further: bool) -> bool:
-        own = self._own(candidate, explained)
-        if further and not self._direct(candidate, own) and gain < 3.0 * self.settings.further_gain:
+    def _acceptable(self, found: Hypothesis, gain: float, explained: Floats, *, further: bool) -> bool:
+        own = self._own(found, explained)
+        if further and not self._direct(found, own) and gain < 3.0 * self.settings.further_gain:
             return False
-        return self.chance.per_hour(candidate, own) <= self.settings.false_per_hour or self.held(own)
+        return self.chance.per_hour(found.suspect, own) <= self.settings.false_per_hour or self.held(own)
 
-    def _own(self, candidate: Candidate, explained: Floats) -> list[int]:
-        """Signals that the candidate explains and nobody before it did."""
-        strong = candidate.p * candidate.timely > _MEMBER * self.scorer.background[candidate.index]
-        mine = strong & (self.table.adequate(candidate) > explained[candidate.index] + 0.2)
-        return [int(n) for n in candidate.index[mine]]
+    def _own(self, found: Hypothesis, explained: Floats) -> list[int]:
+        """Signals that the found explains and nobody before it did."""
+        strong = found.suspect.p * found.fit > _MEMBER * self.scorer.background[found.suspect.index]
+        mine = strong & (self.table.adequate(found) > explained[found.suspect.index] + 0.2)
+        return [int(n) for n in found.suspect.index[mine]]
 
-    def _direct(self, candidate: Candidate, own: list[int]) -> bool:
+    def _direct(self, found: Hypothesis, own: list[int]) -> bool:
         """Does the suspect itself say so, or somebody by name?"""
         for number in own:
             signal = self.signals[number]
-            if signal.peer == candidate.service:
+            if signal.peer == found.suspect.service:
                 return True
-            if signal.service == candidate.service and signal.kind is not AlertClass.TRAFFIC and signal.solid >= 0.4:
+            if (
+                signal.service == found.suspect.service
+                and signal.kind is not AlertClass.TRAFFIC
+                and signal.solid >= 0.4
+            ):
                 return True
         return False
 
-    def _reckon(self, candidate: Candidate, explained: Floats) -> None:
-        """Mark what an accepted candidate explains; a big one explains a little even where no known edge leads."""
-        row = self.table.row(candidate)
+    def _reckon(self, found: Hypothesis, explained: Floats) -> None:
+        """Mark what an accepted found explains; a big one explains a little even where no known edge leads."""
+        row = self.table.row(found)
         np.maximum(explained, row, out=explained)
         services = {self.signals[n].service for n in np.flatnonzero(row > 0.5)}
         if len(services) < _STORM:
@@ -117,28 +122,29 @@ class Splitter:
         known = max(len(self.scorer.likelihood.graph.names), 1)
         level = min(2.0 * len(services) / known, _UNKNOWN)
         for number, signal in enumerate(self.signals):
-            after_s = signal.onset - candidate.onset
+            after_s = signal.onset - found.at
             travels = signal.kind in CLIMBING or signal.kind is AlertClass.TRAFFIC
             if travels and -self.settings.onset_slack_s <= after_s <= self.settings.spread_s:
                 self.floor[number] = max(self.floor[number], level)
         np.maximum(explained, self.floor, out=explained)
 
-    def _prune(self, accepted: list[Candidate]) -> list[Candidate]:
+    def _prune(self, accepted: list[Hypothesis]) -> list[Hypothesis]:
         """Drop causes that the later ones have made superfluous, the most superfluous first."""
         while len(accepted) > 1:
             rows = np.array([self.table.row(c) for c in accepted])
-            losses = self.table.losses(rows, self.floor) + np.array([c.aside_points for c in accepted])
+            losses = self.table.losses(rows, self.floor) + np.array([c.aside for c in accepted])
             least = int(np.argmin(losses))
             if losses[least] >= self.settings.further_gain:
                 break
             accepted = accepted[:least] + accepted[least + 1 :]
         return accepted
 
-    def _sole_suspect(self) -> list[Candidate]:
+    def _sole_suspect(self) -> list[Hypothesis]:
         """Nothing more will come and nothing is beyond chance: the one that explains most of all there is, if any."""
         gains = self.table.gains(np.zeros(len(self.signals), dtype=np.float64))
-        best = self.candidates[int(np.argmax(gains))]
-        own = best.index[best.p > _MEMBER * self.scorer.background[best.index]]
+        best = self.hypotheses[int(np.argmax(gains))]
+        suspect = best.suspect
+        own = suspect.index[suspect.p > _MEMBER * self.scorer.background[suspect.index]]
         weights = self.scorer.weights
         if len(own) == 0 or weights[own].sum() < _DOMINANT * weights.sum():
             return []
@@ -149,14 +155,16 @@ class Splitter:
         best = np.zeros(len(self.signals), dtype=np.float64)
         owner: dict[int, tuple[Part, Explained]] = {}
         for part in parts:
-            candidate = part.founder
-            own = np.array([e.how is How.OWN for e in candidate.explained])
-            p = np.where(own, 1.5, 1.0) * candidate.p * candidate.timely
-            better = (p > _NEARER * best[candidate.index]) & (p > _MEMBER * self.scorer.background[candidate.index])
-            better &= self.scorer.solid[candidate.index] > self.settings.blip
-            best[candidate.index[better]] = p[better]
+            found = part.founder
+            own = np.array([e.how is How.OWN for e in found.suspect.explained])
+            p = np.where(own, 1.5, 1.0) * found.suspect.p * found.fit
+            better = (p > _NEARER * best[found.suspect.index]) & (
+                p > _MEMBER * self.scorer.background[found.suspect.index]
+            )
+            better &= self.scorer.solid[found.suspect.index] > self.settings.blip
+            best[found.suspect.index[better]] = p[better]
             for place in np.flatnonzero(better):
-                owner[int(candidate.index[place])] = (part, candidate.explained[place])
+                owner[int(found.suspect.index[place])] = (part, found.suspect.explained[place])
         for signal, (part, explained) in owner.items():
             part.members[signal] = explained
 
