@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tocsin.accounts.urls")),
     path("", include("tocsin.assets.urls")),
     path("", include("tocsin.journal.urls")),
+    path("", include("tocsin.oncall.urls")),
+    path("", include("tocsin.paging.urls")),
     path("connect", include("tocsin.alerts.connect.urls")),
     path("panels/alerts/", include("tocsin.alerts.panels.urls")),
     path("search", home.search, name="search"),

@@ -66,10 +66,11 @@ def rotation_by_key(actor: Actor, key: str) -> Rotation:
 def on_call_now(actor: Actor, *, at: datetime | None = None) -> list[OnCallNow]:
     """Who is on call in every rotation the actor may see, now or at another instant, and who follows."""
     at = at or clock.now()
-    return [_now_and_next(row, at) for row in rotations(actor)]
+    return [now_and_next(row, at) for row in rotations(actor)]
 
 
-def _now_and_next(row: Rotation, at: datetime) -> OnCallNow:
+def now_and_next(row: Rotation, at: datetime) -> OnCallNow:
+    """Who is on call in a loaded rotation at an instant, and who follows."""
     duty = duty_of(row, at)
     return OnCallNow(now=duty, following=duty_of(row, duty.until) if duty.until else None)
 
