@@ -25,13 +25,13 @@ class Link:
 def make_token(keyring: Keyring, link: Link) -> str:
     """64 characters that are safe in a path: both UUIDs and half a SHA-256 MAC."""
     body = link.page.bytes + link.person.bytes
-    return base64.urlsafe_b64encode(body + _macs(keyring, body)[0]).decode().rstrip("=")
+    return base64.urlsafe_b64encode(body + _macs(keyring, body)[0]).decode()
 
 
 def read_token(keyring: Keyring, token: str) -> Link | None:
     """What a token stands for, or None unless a key of the ring made it."""
     try:
-        raw = base64.urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
     body, mac = raw[:32], raw[32:]

@@ -1,0 +1,86 @@
+"""The auditor finds what no ticker would ever look at again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.paging.world import World
+from tocsin.accounts.rules import SYSTEM
+from tocsin.core import clock as clocks
+from tocsin.core.refs import Ref
+from tocsin.journal.queries import facts_about
+from tocsin.paging import actions, queries, ticker
+from tocsin.paging.models import Page
+
+
+def flaws(page: Page) -> list[str]:
+    facts = facts_about([Ref("paging.page", page.uuid)])
+    return [fact.data["flaw"] for fact in facts if fact.kind == "paging.page_requeued"]
+
+
+def test_sound_pages_are_left_alone(world: World) -> None:
+    page = world.open()
+    world.tick()
+    assert actions.audit(clocks.now()) == []
+    assert flaws(page) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "flaw"),
+    [
+        ({"step": 7}, "off_the_ladder"),
+        ({"next_step_at": "far"}, "too_far_ahead"),
+        ({"ladder": {"nonsense": True}}, "unreadable"),
+        ({"ladder": {"policy_key": "x", "version": 1, "steps": [], "repeat": 0}}, "unreadable"),
+    ],
+)
+def test_damaged_page_wakes_somebody_after_all(world: World, damage: dict[str, Any], flaw: str) -> None:
+    page = world.open()
+    if damage.get("next_step_at") == "far":
+        damage = {"next_step_at": clocks.now() + timedelta(days=3)}
+    Page.objects.filter(id=page.id).update(**damage)
+    assert [row.id for row in actions.audit(clocks.now())] == [page.id]
+    assert flaws(page) == [flaw]
+    assert len(world.tick()) == 1
+    assert actions.audit(clocks.now()) == []
+
+
+def test_step_that_keeps_failing_is_told_once_a_minute(
+    world: World, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sick, well = world.open(), world.open()
+    whole = ticker.people_for
+
+    def fails_for_one(*arguments: Any) -> Any:
+        if len(queries.ledger(SYSTEM, well.uuid)) == 0 and Page.objects.get(id=sick.id).next_step_at:
+            raise ZeroDivisionError
+        return whole(*arguments)
+
+    monkeypatch.setattr(ticker, "people_for", fails_for_one)
+    assert actions.run_due() == 0
+    clock.forward(seconds=61)
+    assert len(actions.audit(clocks.now())) == 2
+    assert actions.audit(clocks.now()) == []
+    assert flaws(sick) == ["overdue"]
+
+
+def test_one_pages_trouble_does_not_keep_others_from_being_paged(
+    world: World, on_call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sick, well = world.open(), world.open()
+    whole = ticker.wake
+
+    def fails_for_one(page: Page, *rest: Any) -> None:
+        if page.id == sick.id:
+            raise ZeroDivisionError
+        whole(page, *rest)
+
+    monkeypatch.setattr(ticker, "wake", fails_for_one)
+    assert world.tick() == [on_call]
+    assert queries.ledger(SYSTEM, sick.uuid) == []
+    assert len(queries.ledger(SYSTEM, well.uuid)) == 1
+    monkeypatch.setattr(ticker, "wake", whole)
+    assert world.tick() == [on_call]
