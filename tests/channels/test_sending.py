@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from django.db import OperationalError
 
 from tests.nodes import wait_until
 from tocsin.accounts.rules import SYSTEM
@@ -277,3 +278,27 @@ def test_adapter_with_a_bug_costs_only_its_own_message(contact: Contact, use: Ca
     send_due("node")
     assert (reread(sick).state, reread(well).state) == ("pending", "sent")
     assert "ZeroDivisionError" in reread(sick).last_error
+
+
+def test_result_is_kept_while_the_database_is_away(
+    contact: Contact, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = queue(contact, "one")
+    sender = Sender("node")
+    sender.run_due()
+    wait_until(lambda: len(probe.seen) == 1)
+    whole = sending.clock.now
+
+    def away() -> Any:
+        raise OperationalError
+
+    def is_recorded() -> bool:
+        sender.run_due()
+        return reread(delivery).state == "sent"
+
+    monkeypatch.setattr(sending.clock, "now", away)
+    with pytest.raises(OperationalError):
+        sender.drain()
+    monkeypatch.setattr(sending.clock, "now", whole)
+    wait_until(is_recorded)
+    assert probe.keys == ["one"]

@@ -118,7 +118,9 @@ class Sender:
         for future in done:
             result = future.result()
             receipt, failure = (result, None) if isinstance(result, Receipt) else (Receipt(), result)
-            _record_try(self._flying.pop(future), receipt, failure)
+            _record_try(self._flying[future], receipt, failure)
+            # Only now: where the database is away the result is kept, and recorded when it is back.
+            del self._flying[future]
         return len(done)
 
     def _launch(self) -> int:

@@ -64,7 +64,7 @@ class _Params:
             at = datetime.fromisoformat(self.text(name)).astimezone(ZoneInfo(self._zone))
         except (ValueError, KeyError):
             return ""
-        return f"{formats.date_format(at, 'j M, H:i')} {at.tzname() or ''}".strip()
+        return f"{formats.date_format(at, 'j E, H:i')} {at.tzname() or ''}".strip()
 
 
 def _cause(params: _Params) -> Words:

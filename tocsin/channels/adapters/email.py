@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ from tocsin.channels.rules import AddressField, Capability, MessageKind, Outgoin
 from tocsin.core.errors import InvalidInput
 
 TIMEOUT_S = 10
+"""For each exchange with the server; a server that has used it up before the mail is given none."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """Mail servers on the machine itself, whose certificates nobody signs: TLS would prove nothing there."""
 
@@ -56,8 +58,11 @@ class EmailChannel:
         if trouble := self.trouble(setup):
             raise ChannelError(trouble)
         mail = compose(outgoing, setup.config.mail_from)
+        began = time.monotonic()
         server = _connected(setup.config.smtp_url)
         try:
+            if time.monotonic() - began > TIMEOUT_S:
+                raise ChannelError("The mail server is too slow.")
             server.send_message(mail)
             _say_goodbye(server)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
