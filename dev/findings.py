@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ class SourceFile:
     def is_product(self) -> bool:
         """Whether the file is Python of the product, migrations apart: Django writes those."""
         return self.path.startswith("tocsin/") and self.path.endswith(".py") and "/migrations/" not in self.path
+
+    def allows(self, finding: Finding) -> bool:
+        """Whether the finding's line says `# allow: RULE - why`."""
+        line = self.lines[finding.line - 1] if 0 < finding.line <= len(self.lines) else ""
+        return re.search(rf"#\s*allow:\s*{re.escape(finding.rule)}\s+-\s+\S", line) is not None
 
     def finding(self, line: int, rule: str, message: str) -> Finding:
         """A finding in this file."""

@@ -103,18 +103,39 @@ def adapters_page() -> str:
 
 
 def openapi_page() -> str:
-    """The REST API's OpenAPI document, empty as long as there is none."""
-    if importlib.util.find_spec("tocsin.main.api") is None:
-        return "{}\n"
-    api = importlib.import_module("tocsin.main.api").api
-    return json.dumps(api.get_openapi_schema(), indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    """The REST API's OpenAPI document: who changes the API changes this file, and sees it in the difference."""
+    return json.dumps(_schema(), indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
+def api_page() -> str:
+    """Every operation of the REST API in a line."""
+    schema = _schema()
+    rows = [
+        f"| `{method.upper()} {path}` | {_cell(operation.get('summary', ''))} | {_cell(_first(operation))} |"
+        for path, methods in sorted(schema["paths"].items())
+        for method, operation in methods.items()
+    ]
+    intro = f"{schema['info'].get('description', '').strip()}\n\nThe whole document is [openapi.json](openapi.json)."
+    return _page("API", intro, ["| operation | what | notes |", "| --- | --- | --- |", *rows])
+
+
+def _schema() -> dict[str, Any]:
+    from tocsin.main.api import api
+
+    schema: dict[str, Any] = api.get_openapi_schema()
+    return schema
+
+
+def _first(operation: dict[str, Any]) -> str:
+    return str(operation.get("description", "")).split("\n\n")[0]
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
-    "commands.md": commands_page,
+    "cli.md": commands_page,
     "facts.md": facts_page,
     "adapters.md": adapters_page,
+    "api.md": api_page,
     "openapi.json": openapi_page,
 }
 

@@ -10,16 +10,12 @@ from dev.findings import Finding, SourceFile
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 30
-LONGER = re.compile(r"#\s*long:\s*\S")
-"""`# long: why` on the line of a `def`, or among a file's first three lines, allows what is longer than a screen."""
-
 CLOCK_ATTRIBUTES = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
     ("datetime", "today"),
     ("date", "today"),
     ("timezone", "now"),
-    ("timezone", "localtime"),
     ("time", "time"),
 }
 SQL_CLOCK = re.compile(
@@ -72,30 +68,23 @@ def short_functions(file: SourceFile) -> Iterator[Finding]:
     """A function fits on a screen; its docstring is not counted."""
     if not file.is_product:
         return
-    lines = file.lines
     for node in ast.walk(file.tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         length = (node.end_lineno or node.lineno) - body[0].lineno + 1 if body else 0
-        if length > LONGEST_FUNCTION and not LONGER.search(lines[node.lineno - 1]):
-            yield file.finding(
-                node.lineno,
-                "long-function",
-                f"{node.name} has {length} lines, at most {LONGEST_FUNCTION}: look for the missing noun "
-                "(or say why not: `# long: reason` on the def line).",
-            )
+        if length > LONGEST_FUNCTION:
+            message = f"{node.name} has {length} lines, at most {LONGEST_FUNCTION}: look for the missing noun."
+            yield file.finding(node.lineno, "long-function", message)
 
 
 def short_files(file: SourceFile) -> Iterator[Finding]:
     """A file is read in a sitting."""
     if not file.path.endswith(".py") or "/migrations/" in file.path:
         return
-    lines = file.lines
-    if len(lines) > LONGEST_FILE and not any(map(LONGER.search, lines[:3])):
-        yield file.finding(
-            LONGEST_FILE, "long-file", f"{len(lines)} lines, at most {LONGEST_FILE}: make a package of it."
-        )
+    length = len(file.lines)
+    if length > LONGEST_FILE:
+        yield file.finding(1, "long-file", f"{length} lines, at most {LONGEST_FILE}: make a package of it.")
 
 
 def telling_names(file: SourceFile) -> Iterator[Finding]:
