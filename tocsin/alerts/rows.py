@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tocsin.accounts.models import Team
 from tocsin.accounts.rules import Scope
 from tocsin.alerts.models import Alert, Group, Integration, Silence
 from tocsin.alerts.rules import AlertState, Life, Severity
-from tocsin.assets.models import Service
 from tocsin.core.refs import Ref
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
+    from tocsin.assets.models import Service
 
 LIFE_FIELDS = (
     "state",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +46,11 @@ def service_by_key(actor: Actor, key: str) -> Service:
         raise NotFound(f"There is no service “{key}”.")
     require_visible(actor, Scope(team_ids=frozenset({row.team_id} if row.team_id else ())), "service")
     return row
+
+
+def services_by_key(keys: Iterable[str]) -> dict[str, Service]:
+    """Services by key, for rooms that show a record which names them; unknown keys are left out."""
+    return {row.key: row for row in Service.objects.filter(key__in=list(keys)).select_related("team")}
 
 
 def edges() -> list[Edge]:

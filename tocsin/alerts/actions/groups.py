@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -14,18 +15,21 @@ from tocsin.alerts import facts
 from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.rows import group_ref, group_scope, owner_of
 from tocsin.alerts.rules import AsideReason, CauseState, GroupState
-from tocsin.assets.models import Service
+from tocsin.assets.queries import service_by_key
 from tocsin.core import clock, live
 from tocsin.core.errors import Conflict, InvalidInput, NotFound
 from tocsin.core.refs import Ref
 from tocsin.journal.actions import record
+
+if TYPE_CHECKING:
+    from tocsin.assets.models import Service
 
 
 @transaction.atomic
 def confirm_cause(group_id: UUID, *, actor: Actor, service: str = "") -> Group:
     """Say that the named cause (or `service`, a key) is the cause; the engine does not move it any more."""
     group = _locked_open(group_id, actor)
-    cause = _service(service) if service else group.cause_service
+    cause = service_by_key(actor, service) if service else group.cause_service
     _move_cause(group, cause, actor)
     group.cause_state = CauseState.CONFIRMED
     group.save(update_fields=["cause_state"])
@@ -42,7 +46,7 @@ def reject_cause(group_id: UUID, *, actor: Actor) -> Group:
     group.rejected = sorted({*group.rejected, rejected})
     suspects = [each["service"] for each in group.evidence if each["service"] not in group.rejected]
     if suspects:
-        _move_cause(group, _service(suspects[0]), actor)
+        _move_cause(group, service_by_key(actor, suspects[0]), actor)
     group.cause_state = CauseState.PROPOSED if suspects else CauseState.REJECTED
     group.save(update_fields=["rejected", "cause_state"])
     fact = facts.GroupCauseRejected(rejected=rejected, cause=group.cause_service.key)
@@ -157,13 +161,6 @@ def _move_cause(group: Group, cause: Service, actor: Actor) -> None:
     team = owner_of(cause, sender.integration.team if sender else None)
     fact = facts.GroupCauseMoved(before=before.key, after=cause.key, team=team, confidence=group.confidence)
     record(fact, actor=actor, subject=group_ref(group))
-
-
-def _service(key: str) -> Service:
-    service = Service.objects.select_related("team").filter(key=key, removed_at__isnull=True).first()
-    if service is None:
-        raise NotFound(f"There is no service “{key}”.")
-    return service
 
 
 def _locked_open(group_id: UUID, actor: Actor) -> Group:

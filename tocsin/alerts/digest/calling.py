@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tocsin import correlation
-from tocsin.accounts.models import Team
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts, rules
 from tocsin.alerts.digest.figures import Figures
 from tocsin.alerts.digest.known import Known
-from tocsin.alerts.models import Alert, Group
+from tocsin.alerts.models import Alert, Group, Integration
 from tocsin.alerts.rows import group_ref, owner_of
 from tocsin.alerts.rules import GroupState, Standing, Urgency
 from tocsin.journal.actions import record
@@ -97,7 +96,7 @@ def _judge(group: Group, figures: Figures, now: datetime) -> None:
 
 
 def _call(group: Group, figures: Figures, readiness: rules.Readiness) -> None:
-    sender = Team.objects.filter(id=figures.team_id, removed_at__isnull=True).first() if figures.team_id else None
+    sender = Integration.objects.select_related("team").get(id=figures.integration_id).team
     fact = facts.GroupNeedsPeople(
         cause=group.cause_service.key,
         team=owner_of(group.cause_service, sender),

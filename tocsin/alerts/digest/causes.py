@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tocsin import correlation
-from tocsin.accounts.models import Team
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts, rules
 from tocsin.alerts.digest.known import Known
@@ -15,6 +14,9 @@ from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.rows import group_ref, owner_of
 from tocsin.alerts.rules import CauseState
 from tocsin.journal.actions import record
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
 
 SHOWN = 5
 """Suspects that a group remembers."""

@@ -15,15 +15,15 @@ from tocsin.alerts.rules import Severity
 _FIGURES = """
 SELECT a.group_id, count(*), count(*) FILTER (WHERE a.state <> 'closed'), count(DISTINCT a.service_id), sum(a.count),
        min(a.severity), min(a.first_at), max(a.last_at), min((s.tier + a.severity) * 100 + s.tier * 10 + a.severity),
-       (array_agg(i.team_id ORDER BY a.id))[1]
-  FROM alerts_alert a JOIN assets_service s ON s.id = a.service_id JOIN alerts_integration i ON i.id = a.integration_id
+       (array_agg(a.integration_id ORDER BY a.id))[1]
+  FROM alerts_alert a JOIN assets_service s ON s.id = a.service_id
  WHERE a.group_id = ANY(%s) GROUP BY a.group_id
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`tier` and `worst` belong to the alert that matters most; `team_id` is the first sender's."""
+    """`tier` and `worst` belong to the alert that matters most; `integration_id` is the first sender."""
 
     alerts: int
     open: int
@@ -34,7 +34,7 @@ class Figures:
     last_at: datetime
     tier: int
     worst: Severity
-    team_id: int | None
+    integration_id: int
 
     @property
     def counts(self) -> dict[str, int]:
@@ -60,5 +60,5 @@ def _figures(row: tuple[Any, ...]) -> Figures:
         last_at=row[7],
         tier=packed // 10 % 10,
         worst=Severity(packed % 10),
-        team_id=row[9],
+        integration_id=row[9],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -11,7 +12,9 @@ from tocsin.accounts.rules import ENGINE
 from tocsin.alerts.models import Group
 from tocsin.alerts.rules import GroupState
 from tocsin.assets import actions as assets
-from tocsin.assets.models import Service
+
+if TYPE_CHECKING:
+    from tocsin.assets.models import Service
 
 
 class Known:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from tocsin.accounts.models import Key
+from tocsin.accounts.queries import keys as accounts_keys
 from tocsin.accounts.queries import require, require_visible, visible_teams
 from tocsin.accounts.rules import Actor, Scope, Verb
 from tocsin.alerts.models import Integration, Silence
 from tocsin.alerts.rules import AlertState, Wire
 from tocsin.core import clock
 from tocsin.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +40,7 @@ def integrations(actor: Actor) -> list[IntegrationRow]:
     """The integrations this actor may see, by key."""
     complaining = Count("alerts", filter=~Q(alerts__state=AlertState.CLOSED))
     rows = Integration.objects.filter(visible_teams(actor), removed_at__isnull=True).select_related("team")
-    live = Key.objects.filter(subject_kind="alerts.integration", revoked_at__isnull=True)
-    keys = dict(live.values_list("subject_id").annotate(Count("id")))
+    keys = Counter(key.subject_id for key in _keys(actor) if key.revoked_at is None)
     return [
         IntegrationRow(
             id=row.uuid,
@@ -46,7 +50,7 @@ def integrations(actor: Actor) -> list[IntegrationRow]:
             team=row.team.key if row.team else "",
             last_seen_at=row.last_seen_at,
             open_alerts=row.open_alerts,
-            keys=keys.get(row.uuid, 0),
+            keys=keys[row.uuid],
         )
         for row in rows.annotate(open_alerts=complaining).order_by("key")
     ]
@@ -64,8 +68,11 @@ def integration_by_key(actor: Actor, key: str) -> Integration:
 def integration_keys(actor: Actor, key: str) -> list[Key]:
     """The keys of an integration, newest first; without secrets, which nobody has."""
     integration = integration_by_key(actor, key)
-    rows = Key.objects.filter(subject_kind="alerts.integration", subject_id=integration.uuid)
-    return list(rows.order_by("-id"))
+    return [key for key in _keys(actor) if key.subject_id == integration.uuid]
+
+
+def _keys(actor: Actor) -> list[Key]:
+    return [key for key in accounts_keys(actor) if key.subject_kind == "alerts.integration"]
 
 
 def silences(actor: Actor, *, ended: bool = False) -> list[Silence]:

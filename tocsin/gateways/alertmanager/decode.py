@@ -51,11 +51,7 @@ def decode(body: bytes, *, sent_at: datetime | None, now: datetime) -> Decoded:
 
     `now` stands for a missing `startsAt`.
     """
-    posted: Sequence[Posted | msgspec.Raw]
-    try:
-        posted = _ALL.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        posted = decoded(_APART, body)
+    posted = _posted(body)
     if len(posted) > ALERTS:
         raise Refusal(f"more than {ALERTS} alerts in one request")
     events: list[NewEvent] = []
@@ -66,6 +62,15 @@ def decode(body: bytes, *, sent_at: datetime | None, now: datetime) -> Decoded:
         except Refusal as refusal:
             refused.append(f"alert {number}: {refusal}")
     return Decoded(events=tuple(events), refused=tuple(refused))
+
+
+def _posted(body: bytes) -> Sequence[Posted | msgspec.Raw]:
+    """All alerts decoded at once, or where one of them is bad, each still to be decoded."""
+    try:
+        return _ALL.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        apart = decoded(_APART, body)
+    return apart
 
 
 def _event(posted: Posted, sent_at: datetime | None, now: datetime) -> NewEvent:
