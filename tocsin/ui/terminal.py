@@ -44,11 +44,16 @@ def acting(command: F) -> F:
     )(command)
 
 
+def is_terminal() -> bool:
+    """Whether a person reads along, rather than a pipe."""
+    return sys.stdout.isatty()
+
+
 def print_rows(rows: Sequence[T], columns: Sequence[Column[T]], *, as_json: bool, whole: object = None) -> None:
     """A list. As JSON it is `whole` (or the rows); in a pipe one line a row, under a line of headings."""
     if as_json:
         print_json(rows if whole is None else whole)
-    elif sys.stdout.isatty():
+    elif is_terminal():
         _table(rows, columns)
     else:
         click.echo("\t".join(column.title for column in columns))
@@ -59,7 +64,7 @@ def print_rows(rows: Sequence[T], columns: Sequence[Column[T]], *, as_json: bool
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:
     """One record: a line for each field that has a value."""
     shown = [(name, text) for name, value in fields if (text := _cell(value))]
-    if not sys.stdout.isatty():
+    if not is_terminal():
         for name, text in shown:
             click.echo(f"{name}\t{text}")
         return
