@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 24, 2, 12, tzinfo=UTC)
 TEXT = "Łącze zerwane; it touches 213 services.\n\nSecond part with <b>markup</b> & “quotes”."
 MESSAGE = Message(
-    title="INC-12 · core-sw-waw-02:\r\nuplink lost", text=TEXT, link="https://ops.example.com/p/abc", language="pl"
+    title="INC-12 · core-sw-waw-02:\r\nuplink lost",
+    text=TEXT,
+    link="https://ops.example.com/p/abc",
+    label="Potwierdzam",
+    language="pl",
 )
 
 
@@ -95,7 +99,7 @@ def test_carries_title_text_and_link(
     channel: Channel, setup: Setup, receiver: Receiver, arrived: Callable[[], str]
 ) -> None:
     channel.send(outgoing(channel, receiver), setup)
-    for part in ("uplink lost", "Łącze zerwane", "213 services", "https://ops.example.com/p/abc"):
+    for part in ("uplink lost", "Łącze zerwane", "213 services", "https://ops.example.com/p/abc", "Potwierdzam"):
         assert part in arrived()
 
 

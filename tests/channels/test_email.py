@@ -41,9 +41,9 @@ def test_mail_arrives_as_text_and_html(mailbox: Mailbox) -> None:
     assert mail["subject"] == "INC-12 · core-sw-waw-02: uplink lost"
     assert (mail["to"], mail["from"]) == ("anna@example.com", "tocsin@ops.example.com")
     plain, html = mail.iter_parts()
-    assert "https://ops.example.com/p/abc" in plain.get_content()
+    assert "Potwierdzam: https://ops.example.com/p/abc" in plain.get_content()
     assert "&lt;b&gt;markup&lt;/b&gt;" in html.get_content()
-    assert '<a href="https://ops.example.com/p/abc">' in html.get_content()
+    assert '<a href="https://ops.example.com/p/abc">Potwierdzam</a>' in html.get_content()
 
 
 def test_pages_are_marked_urgent_and_machines_made_them(mailbox: Mailbox) -> None:

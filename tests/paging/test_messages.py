@@ -94,7 +94,7 @@ def test_each_reader_gets_their_own_language(world: World, on_call: str) -> None
     world.open()
     world.tick()
     assert "dotyka 213 usług" in world.lines()[0]["text"]
-    assert world.lines()[0]["language"] == "pl"
+    assert (world.lines()[0]["language"], world.lines()[0]["label"]) == ("pl", "Potwierdzam")
 
 
 def test_installations_language_is_for_those_who_chose_none(world: World) -> None:

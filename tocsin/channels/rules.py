@@ -68,11 +68,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Words for one reader, in their language, and the link on which they can act ("" for none)."""
+    """Words for one reader, in their language, and the link on which they can act ("" for none) with its label."""
 
     title: str
     text: str
     link: str = ""
+    label: str = ""
     language: str = "en"
 
 

@@ -40,6 +40,12 @@ def render(sentence: Sentence, *, language: str, zone: str) -> Words:
     return Words(title=f"{key} · {words.title}" if key else words.title, text=words.text)
 
 
+def label_of_answer(language: str) -> str:
+    """What the link of a page says it is for."""
+    with translation.override(language):
+        return _("Acknowledge")
+
+
 class _Params:
     """Params read with what to say where one is missing or odd."""
 

@@ -32,10 +32,9 @@ UNANSWERED = frozenset({PageState.OPEN, PageState.EXHAUSTED})
 
 
 class Urgency(StrEnum):
-    """`page` wakes people; `look` is written down for working hours by whoever asks, and never comes here."""
+    """How much a page matters. One kind for now: whatever wakes nobody makes no page."""
 
     PAGE = "page"
-    LOOK = "look"
 
 
 class TargetKind(StrEnum):

@@ -16,7 +16,7 @@ from tocsin.channels.rules import Message, MessageKind
 from tocsin.core.refs import Ref
 from tocsin.paging.choosing import People
 from tocsin.paging.links import Link, make_token
-from tocsin.paging.messages import render
+from tocsin.paging.messages import label_of_answer, render
 from tocsin.paging.models import Notification, Page
 from tocsin.paging.rules import Candidate, Purpose, Sentence, Why
 
@@ -90,17 +90,23 @@ def _notify(
             key=f"page:{row.uuid}",
             contact=contact,
             kind=_KINDS[purpose],
-            message=_message(page, person, sentence or Sentence(**page.sentence)),
+            message=_message(page, person, sentence or Sentence(**page.sentence), purpose),
             about=Ref("paging.notification", row.uuid),
             lane=str(subject_of(page)),
         )
         row.save(update_fields=["delivery"])
 
 
-def _message(page: Page, person: Person, sentence: Sentence) -> Message:
+def _message(page: Page, person: Person, sentence: Sentence, purpose: Purpose) -> Message:
     home = organisation()
     language = person.language or (home.language if home else settings.CONFIG.language)
     zone = person.zone or (home.zone if home else settings.CONFIG.zone)
     words = render(sentence, language=language, zone=zone)
     token = make_token(keyring(), Link(page=page.uuid, person=person.uuid))
-    return Message(title=words.title, text=words.text, link=f"{settings.CONFIG.url}/p/{token}", language=language)
+    return Message(
+        title=words.title,
+        text=words.text,
+        link=f"{settings.CONFIG.url}/p/{token}",
+        label=label_of_answer(language) if purpose is Purpose.PAGE else "",
+        language=language,
+    )

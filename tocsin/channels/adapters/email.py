@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from tocsin.channels.ports import ChannelError, Setup
-from tocsin.channels.rules import AddressField, Capability, MessageKind, Outgoing, Receipt
+from tocsin.channels.rules import AddressField, Capability, Message, MessageKind, Outgoing, Receipt
 from tocsin.core.errors import InvalidInput
 
 TIMEOUT_S = 10
@@ -91,16 +91,21 @@ def compose(outgoing: Outgoing, sender: str) -> EmailMessage:
     if outgoing.kind is MessageKind.PAGE:
         mail["Importance"] = "high"
         mail["X-Priority"] = "1"
-    text, link = outgoing.message.text, outgoing.message.link
-    mail.set_content(f"{text}\n\n{link}\n" if link else f"{text}\n")
-    mail.add_alternative(_html(text, link, outgoing.message.language), subtype="html")
+    mail.set_content(_plain(outgoing.message))
+    mail.add_alternative(_html(outgoing.message), subtype="html")
     return mail
 
 
-def _html(text: str, link: str, language: str) -> str:
-    body = "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in text.split("\n\n"))
-    anchor = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
-    return f'<!doctype html><html lang="{escape(language)}"><body>{body}{anchor}</body></html>'
+def _plain(message: Message) -> str:
+    link = f"{message.label}: {message.link}" if message.label else message.link
+    return f"{message.text}\n\n{link}\n" if message.link else f"{message.text}\n"
+
+
+def _html(message: Message) -> str:
+    body = "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in message.text.split("\n\n"))
+    label = message.label or message.link
+    anchor = f'<p><a href="{escape(message.link)}">{escape(label)}</a></p>' if message.link else ""
+    return f'<!doctype html><html lang="{escape(message.language)}"><body>{body}{anchor}</body></html>'
 
 
 def _message_id(key: str, sender: str) -> str:

@@ -63,6 +63,7 @@ def _line(outgoing: Outgoing) -> dict[str, str]:
         "title": outgoing.message.title,
         "text": outgoing.message.text,
         "link": outgoing.message.link,
+        "label": outgoing.message.label,
         "language": outgoing.message.language,
         "thread": outgoing.thread,
     }

@@ -69,6 +69,7 @@ def _body(outgoing: Outgoing) -> bytes:
                 "title": outgoing.message.title,
                 "text": outgoing.message.text,
                 "link": outgoing.message.link,
+                "label": outgoing.message.label,
                 "language": outgoing.message.language,
                 "thread": outgoing.thread,
             },
