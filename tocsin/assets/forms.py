@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.accounts.models import Team
 from tocsin.assets.models import Source
 from tocsin.assets.queries import Wanted
 from tocsin.assets.wording import source_word, tier_word
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
 
 
 class ServiceFilterForm(forms.Form):

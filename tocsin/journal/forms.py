@@ -26,7 +26,7 @@ class Asked:
 class FactFilterForm(forms.Form):
     """Narrows the journal. Actor and record are best chosen by following them from a line."""
 
-    kind = forms.ChoiceField(label=_("What happened"), required=False)
+    kind = forms.ChoiceField(label=_("What happened"), required=False, widget=forms.Select({"class": "input"}))
     actor = forms.CharField(label=_("Who, by id"), required=False, max_length=100)
     subject = forms.CharField(label=_("About which record"), required=False, max_length=100)
 

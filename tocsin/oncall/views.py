@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -35,7 +36,7 @@ def now(request: HttpRequest) -> HttpResponse:
     """Who is on call now, until when and who follows; what is not covered; the reader's own shifts."""
     at = moment(request)
     rows = queries.rotations(actor_of(request))
-    coming = [duty for row in rows for duty in queries.shifts(row, at, at + AHEAD)]
+    coming = [duty for row in rows for duty in _coming(row, at)]
     mine = [duty for duty in coming if duty.person is not None and duty.person.id == request.user.pk]
     gaps = [duty for duty in coming if duty.person is None]
     lines = [queries.now_and_next(row, at) for row in rows]
@@ -46,6 +47,14 @@ def now(request: HttpRequest) -> HttpResponse:
         "gaps": [_shift(duty, at) for duty in sorted(gaps, key=_begin)],
     }
     return render(request, "oncall/_now.html" if "fragment" in request.GET else "oncall/now.html", context)
+
+
+def _coming(row: Rotation, at: datetime) -> list[queries.Duty]:
+    """The shifts of the next weeks; the last is shown to its own end, not to that of the span."""
+    found = queries.shifts(row, at, at + AHEAD)
+    last = found[-1]
+    assert last.since is not None, "shifts are cut to the span asked for"
+    return [*found[:-1], replace(last, until=queries.duty_of(row, last.since).until)]
 
 
 def _begin(duty: queries.Duty) -> tuple[datetime, str]:
@@ -140,7 +149,7 @@ def _rotation(request: HttpRequest, row: Rotation) -> dict[str, Any]:
         "rotation": row,
         "handoff": wording.handoff_words(Weekday(row.handoff_weekday), row.handoff_time),
         "members": [member.person for member in row.members.all()],
-        "shifts": [_shift(duty, at) for duty in queries.shifts(row, at, at + AHEAD)],
+        "shifts": [_shift(duty, at) for duty in _coming(row, at)],
         "overrides": overrides,
         "added": next((each for each in overrides if each["is_new"]), None),
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.accounts.models import Team
 from tocsin.alerts.actions import IntegrationDetails
 from tocsin.alerts.connect.guides import kind_word
 from tocsin.alerts.rules import Wire
+
+if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
 
 
 class IntegrationForm(forms.Form):

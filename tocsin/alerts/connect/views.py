@@ -91,12 +91,14 @@ def another_key(request: HttpRequest, key: str) -> HttpResponse:
 
 def _one(request: HttpRequest, row: Integration, *, token: str = "") -> HttpResponse:
     actor = actor_of(request)
+    keys = queries.integration_keys(actor, row.key)
     context = {
         "integration": row,
         "kind": kind_word(row.kind),
         "guides": guides(row.kind, url=settings.CONFIG.url, token=token),
         "token": token,
-        "keys": queries.integration_keys(actor, row.key),
+        "keys": keys,
+        "has_live_key": any(key.revoked_at is None for key in keys),
         "arrived": newest_of_integration(actor, row.key),
         "may_configure": may_they(request, Verb.CONFIGURE, row.team_id),
     }
