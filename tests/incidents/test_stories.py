@@ -9,8 +9,10 @@ import pytest
 from tests.incidents import world
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import SYSTEM
+from tocsin.alerts import actions as alerts
 from tocsin.alerts.facts import GroupsMerged
-from tocsin.alerts.models import Group
+from tocsin.alerts.models import Alert, Group
+from tocsin.assets.models import Service
 from tocsin.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tocsin.incidents import actions, queries
 from tocsin.incidents.actions import Declaration
@@ -97,6 +99,23 @@ def test_title_a_person_gave_stays_when_the_cause_moves(storm: Group) -> None:
     actions.edit(detail.item.uuid, title="SMS down in Warsaw", actor=world.by("alice"))
     world.move_cause(storm, world.BILLING)
     assert queries.incident_by_key(SYSTEM, "INC-1").title == "SMS down in Warsaw"
+
+
+def test_acknowledging_a_symptom_leaves_the_page_unanswered(storm: Group) -> None:
+    detail = _opened(storm)
+    symptom = Alert.objects.get(group=storm, service__key=world.GATEWAY)
+    alerts.acknowledge(symptom.uuid, actor=world.by("alice"))
+    world.engine()
+    assert _pages(detail) == {"network": PageState.OPEN}
+    assert _state(detail) == IncidentState.TRIGGERED
+
+
+def test_acknowledging_the_alert_of_the_cause_answers_the_page_and_the_incident(storm: Group) -> None:
+    detail = _opened(storm)
+    alerts.acknowledge(Alert.objects.get(group=storm, service__key=world.SWITCH).uuid, actor=world.by("alice"))
+    world.engine()
+    assert _pages(detail) == {"network": PageState.ACKNOWLEDGED}
+    assert _state(detail) == IncidentState.ACKNOWLEDGED
 
 
 def test_acknowledging_the_incident_answers_its_page(storm: Group, clock: Clock) -> None:
@@ -291,6 +310,14 @@ def test_screen_shows_cause_reach_responders_and_timeline(storm: Group) -> None:
         "paging.page_step_taken",
         "items.item_commented",
     ]
+
+
+def test_summary_tells_what_the_incident_touches_by_now(storm: Group) -> None:
+    _opened(storm)
+    Alert.objects.filter(service__key=world.GATEWAY).update(service=Service.objects.get(key=world.BILLING))
+    head = queries.incident_screen(SYSTEM, "INC-1").head
+    text = queries.summary(head, language="en", zone="Europe/Warsaw")
+    assert text.startswith("core-sw-waw-02: core-sw-waw-02 uplink down; it touches 1 service (billing-db), since ")
 
 
 def test_ledger_on_the_screen_adds_up(storm: Group) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from django.utils import timezone, translation
 from ninja import Query, Router, Schema, Status
 
 from tocsin.accounts.queries import ApiRequest, person_by_login, person_by_uuid, require_visible, team_by_key
@@ -112,7 +113,7 @@ def declare_incident(request: ApiRequest, new: NewIncident) -> Status[IncidentRe
     """Declare an incident."""
     require_visible(request.auth, ORGANISATION, "record")
     detail = actions.declare(Declaration(**new.dict()), actor=request.auth)
-    return Status(201, incident_report(request.auth, detail.item.key))
+    return Status(201, _report(request, detail.item.key))
 
 
 @router.get("/incidents/paces", response=list[Pace])
@@ -124,14 +125,14 @@ def list_paces(request: ApiRequest, days: Annotated[int, Query(ge=1, le=3650)] =
 @router.get("/incidents/{key}", response=IncidentReport)
 def show_incident(request: ApiRequest, key: str) -> IncidentReport:
     """What is known of an incident: its clock, cause with evidence, ledger, reach, pages, links."""
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.patch("/incidents/{key}", response=IncidentReport)
 def edit_incident(request: ApiRequest, key: str, edit: Edit) -> IncidentReport:
     """Change title or description."""
     actions.edit(_id(request, key), title=edit.title, description=edit.description, actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.get("/incidents/{key}/timeline", response=Timeline)
@@ -144,35 +145,35 @@ def show_timeline(request: ApiRequest, key: str) -> Timeline:
 def acknowledge_incident(request: ApiRequest, key: str) -> IncidentReport:
     """Say that somebody has it; its pages are answered."""
     actions.acknowledge(_id(request, key), actor=request.auth, via="api")
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/begin", response=IncidentReport)
 def begin_work(request: ApiRequest, key: str) -> IncidentReport:
     """Say that work has begun."""
     actions.begin_work(_id(request, key), actor=request.auth, via="api")
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/watch", response=IncidentReport)
 def watch_incident(request: ApiRequest, key: str) -> IncidentReport:
     """Say that it is fixed as far as one can tell, and watched."""
     actions.watch(_id(request, key), actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/resolve", response=IncidentReport)
 def resolve_incident(request: ApiRequest, key: str, because: Because) -> IncidentReport:
     """Say that it is over; its pages stop."""
     actions.resolve(_id(request, key), reason=because.reason, actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/reopen", response=IncidentReport)
 def reopen_incident(request: ApiRequest, key: str, because: Because) -> IncidentReport:
     """Say that it was not over."""
     actions.reopen(_id(request, key), reason=because.reason, actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/comments", response={201: Timeline})
@@ -186,7 +187,7 @@ def comment_on_incident(request: ApiRequest, key: str, new: NewComment) -> Statu
 def set_severity(request: ApiRequest, key: str, new: NewSeverity) -> IncidentReport:
     """Say that it is graver or less grave than thought, and why."""
     actions.set_severity(_id(request, key), new.severity, reason=new.reason, actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/assign", response=IncidentReport)
@@ -194,7 +195,7 @@ def assign_incident(request: ApiRequest, key: str, new: NewAssignee) -> Incident
     """Give it to somebody, or to nobody."""
     uuid = _id(request, key)
     actions.assign(uuid, person_by_login(new.login) if new.login else None, actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/command", response=IncidentReport)
@@ -205,21 +206,21 @@ def take_command(request: ApiRequest, key: str, new: NewCommander) -> IncidentRe
         raise InvalidInput("login: a key is nobody; say who takes command.")
     commander = person_by_login(new.login) if new.login else person_by_uuid(request.auth.id)
     actions.take_command(uuid, commander, actor=request.auth, via="api")
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/confirm-cause", response=IncidentReport)
 def confirm_cause(request: ApiRequest, key: str, named: NamedCause) -> IncidentReport:
     """Agree with the named cause, or name another."""
     actions.confirm_cause(_id(request, key), service_key=named.service, actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/reject-cause", response=IncidentReport)
 def reject_cause(request: ApiRequest, key: str) -> IncidentReport:
     """Say that it is not this; the next suspect is named and its owner paged."""
     actions.reject_cause(_id(request, key), actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 @router.post("/incidents/{key}/page", response=IncidentReport)
@@ -227,8 +228,13 @@ def page_team(request: ApiRequest, key: str, called: CalledTeam) -> IncidentRepo
     """Wake whoever is on call in one more team."""
     uuid = _id(request, key)
     actions.page_team(uuid, team_by_key(called.team), actor=request.auth)
-    return incident_report(request.auth, key)
+    return _report(request, key)
 
 
 def _id(request: ApiRequest, key: str) -> UUID:
     return queries.incident_by_key(request.auth, key).id
+
+
+def _report(request: ApiRequest, key: str) -> IncidentReport:
+    language, zone = translation.get_language() or "en", timezone.get_current_timezone_name()
+    return incident_report(request.auth, key, language=language, zone=zone)

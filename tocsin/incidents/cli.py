@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
+from django.conf import settings
 
 from tocsin.accounts.queries import actor_for_login, person_by_login, person_by_uuid, team_by_key
 from tocsin.accounts.rules import Actor, ActorKind
@@ -103,7 +104,8 @@ def list_incidents(
 @reading
 def show_incident(key: str, login: str | None, as_json: bool) -> None:
     """What is known of an incident: clock, cause, reach, pages, ledger."""
-    report = incident_report(actor_for_login(login), key)
+    config = settings.CONFIG
+    report = incident_report(actor_for_login(login), key, language=config.language, zone=config.zone)
     if as_json:
         print_json(report)
         return
@@ -118,6 +120,7 @@ def show_incident(key: str, login: str | None, as_json: bool) -> None:
 
 def _head(report: IncidentReport) -> Iterator[tuple[str, object]]:
     yield from ((column.title, column.of(report.incident)) for column in INCIDENTS)
+    yield "SUMMARY", report.summary
     yield "COMMANDER", report.incident.commander.login if report.incident.commander else None
     yield "CAUSE", f"{report.incident.cause} ({report.incident.cause_state})" if report.incident.cause else None
     if report.cause:

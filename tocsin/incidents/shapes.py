@@ -62,6 +62,7 @@ class IncidentReport:
     """What the screen of an incident shows, but its timeline, which has an address of its own."""
 
     incident: IncidentRow
+    summary: str
     legs: Sequence[Leg]
     total_s: float
     cause: CauseView | None
@@ -79,11 +80,12 @@ class Timeline:
     results: Sequence[TimelineEntry]
 
 
-def incident_report(actor: Actor, key: str) -> IncidentReport:
-    """The report of an incident this actor may see."""
+def incident_report(actor: Actor, key: str, *, language: str, zone: str) -> IncidentReport:
+    """The report of an incident this actor may see, its summary for a reader of that language and zone."""
     screen = queries.incident_screen(actor, key)
     return IncidentReport(
         incident=screen.head,
+        summary=queries.summary(screen.head, language=language, zone=zone),
         legs=screen.head.clock.legs(),
         total_s=screen.head.clock.total_s,
         cause=screen.cause.cause if screen.cause else None,

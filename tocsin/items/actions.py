@@ -42,8 +42,10 @@ def save_project(*, key: str, name: str, actor: Actor) -> Project:
     require(actor, Verb.ADMINISTER)
     if not is_project_key(key):
         raise InvalidInput(f"“{key}” is no project key: 2 to 10 capital letters or digits, a letter first.")
-    Project.objects.bulk_create([Project(key=key, name="")], ignore_conflicts=True)
-    project = Project.objects.select_for_update().get(key=key)
+    rows = Project.objects.select_for_update().filter(key=key)
+    if not rows:
+        Project.objects.bulk_create([Project(key=key, name="")], ignore_conflicts=True)
+    project = rows.all()[0]
     if project.name != name:
         created, project.name = not project.name, name
         project.save(update_fields=["name"])

@@ -60,14 +60,20 @@ def open_for_group(group_id: UUID, *, team_key: str, actor: Actor) -> IncidentDe
     """
     detail = locked_for_group(group_id)
     if detail is None:
-        group = group_brief(group_id)
-        detail = _opened_for(group, group.cause.team or _team(team_key), actor)
+        _take_turns()
+        detail = locked_for_group(group_id) or _opened_for(group_brief(group_id), team_key, actor)
     if not is_over(detail):
         _attend(detail, actor)
     return detail
 
 
-def _opened_for(group: GroupBrief, team: Team | None, actor: Actor) -> IncidentDetail:
+def _take_turns() -> None:
+    """Make the project where there is none, and hold its lock: whoever opens for the same group waits, then looks."""
+    items.save_project(key=PROJECT_KEY, name=PROJECT_NAME, actor=ENGINE)
+
+
+def _opened_for(group: GroupBrief, team_key: str, actor: Actor) -> IncidentDetail:
+    team = group.cause.team or _team(team_key)
     item = _new_item(title=group.title, description="", team=team, actor=actor)
     detail = IncidentDetail.objects.create(
         item=item,
@@ -93,6 +99,7 @@ def declare(declaration: Declaration, *, actor: Actor) -> IncidentDetail:
     service = service_by_key(actor, declaration.service) if declaration.service else None
     team = _team(declaration.team) or (service.team if service else None)
     now = clock.now()
+    _take_turns()
     item = _new_item(title=declaration.title, description=declaration.description, team=team, actor=actor)
     params = {"title": item.title, "since": now.isoformat(), "by": actor.label}
     detail = IncidentDetail.objects.create(
@@ -113,7 +120,6 @@ def declare(declaration: Declaration, *, actor: Actor) -> IncidentDetail:
 
 
 def _new_item(*, title: str, description: str, team: Team | None, actor: Actor) -> Item:
-    items.save_project(key=PROJECT_KEY, name=PROJECT_NAME, actor=ENGINE)
     new = items.NewItem(project=PROJECT_KEY, type=INCIDENT.key, title=title, description=description, team=team)
     return items.create_item(new, actor=actor)
 

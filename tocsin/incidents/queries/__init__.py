@@ -16,6 +16,7 @@ from tocsin.incidents.queries.screen import (
     Responders,
     incident_screen,
     incident_timeline,
+    summary,
 )
 from tocsin.incidents.queries.timeline import TimelineEntry
 
@@ -36,4 +37,5 @@ __all__ = [
     "incidents",
     "open_incidents",
     "paces",
+    "summary",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tocsin.accounts.rules import ENGINE, Actor, Verb, may
@@ -13,6 +13,7 @@ from tocsin.alerts.queries import Bucket, CauseView, GroupDetail, Ledger
 from tocsin.alerts.queries.reach import services_of_group
 from tocsin.assets.queries import edges
 from tocsin.core.refs import Ref
+from tocsin.incidents.queries.groups import group_brief
 from tocsin.incidents.queries.lists import IncidentRow, detail_by_key, row_of
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.queries.timeline import TimelineEntry, timeline
@@ -20,9 +21,10 @@ from tocsin.incidents.rules import Alerting, Need, Reach, reach
 from tocsin.items.queries import LinkRow, links, scope_of
 from tocsin.paging import queries as paging
 from tocsin.paging.queries import LedgerRow, PageView, Upcoming
-from tocsin.paging.rules import UNANSWERED
+from tocsin.paging.rules import UNANSWERED, Sentence
 
 if TYPE_CHECKING:
+    from tocsin.incidents.models import IncidentDetail
     from tocsin.items.models import Item
 
 
@@ -70,7 +72,7 @@ def incident_screen(actor: Actor, key: str) -> IncidentScreen:
     group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
     responders = responders_of(detail.item.uuid)
     return IncidentScreen(
-        head=row_of(detail),
+        head=replace(row_of(detail), sentence=sentence_now(detail)),
         may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
         mine=_mine(actor, responders),
         group=group,
@@ -94,6 +96,19 @@ def _timeline(item: Item, responders: tuple[Responders, ...]) -> tuple[TimelineE
     groups = [Ref("alerts.group", group.uuid) for group in alerts.groups_of_incident(incident_ref(item.uuid))]
     pages = [Ref("paging.page", each.page.uuid) for each in responders]
     return tuple(timeline(item, [*groups, *pages]))
+
+
+def sentence_now(detail: IncidentDetail) -> dict[str, Any]:
+    """The sentence with what the incident touches by now, rather than when somebody was last told."""
+    params = detail.sentence["params"]
+    if detail.group_id is not None:
+        params |= group_brief(detail.group_id).sentence_params
+    return {"kind": detail.sentence["kind"], "params": params}
+
+
+def summary(head: IncidentRow, *, language: str, zone: str) -> str:
+    """What failed, what it touches, since when: one sentence in the reader's words."""
+    return paging.words_of(Sentence(**head.sentence), language=language, zone=zone).text
 
 
 def _cause(group: GroupDetail | None) -> CausePanel | None:
