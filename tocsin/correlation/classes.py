@@ -71,15 +71,15 @@ class Law:
 
 
 LAWS: dict[AlertClass, Law] = {
-    AlertClass.ERROR: Law(own=0.70, up=0.55, down=0.05, background=0.030, weight=1.0),
-    AlertClass.LATENCY: Law(own=0.70, up=0.55, down=0.05, background=0.040, weight=0.9),
-    AlertClass.CLIENT: Law(own=0.30, up=0.60, down=0.03, background=0.040, weight=0.9),
+    AlertClass.ERROR: Law(own=0.70, up=0.55, down=0.05, background=0.020, weight=1.0),
+    AlertClass.LATENCY: Law(own=0.70, up=0.55, down=0.05, background=0.060, weight=0.9),
+    AlertClass.CLIENT: Law(own=0.08, up=0.60, down=0.03, background=0.040, weight=0.9),
     AlertClass.QUEUE: Law(own=0.50, up=0.40, down=0.10, background=0.040, weight=0.8),
-    AlertClass.LOG: Law(own=0.60, up=0.20, down=0.05, background=0.040, weight=0.8),
+    AlertClass.LOG: Law(own=0.60, up=0.20, down=0.05, background=0.015, weight=1.00),
     AlertClass.TRAFFIC: Law(own=0.30, up=0.12, down=0.45, background=0.050, weight=0.6),
-    AlertClass.SATURATION: Law(own=0.85, up=0.06, down=0.03, background=0.030, weight=1.2),
-    AlertClass.CRASH: Law(own=0.85, up=0.05, down=0.03, background=0.020, weight=1.3),
-    AlertClass.NETWORK: Law(own=0.80, up=0.10, down=0.10, background=0.030, weight=1.2),
+    AlertClass.SATURATION: Law(own=0.85, up=0.06, down=0.03, background=0.015, weight=1.2),
+    AlertClass.CRASH: Law(own=0.85, up=0.05, down=0.03, background=0.010, weight=1.3),
+    AlertClass.NETWORK: Law(own=0.80, up=0.10, down=0.10, background=0.015, weight=1.2),
     AlertClass.ROUTINE: Law(own=0.10, up=0.02, down=0.02, background=0.100, weight=0.3),
     AlertClass.OTHER: Law(own=0.50, up=0.20, down=0.05, background=0.060, weight=0.7),
 }

@@ -15,4 +15,4 @@ def confidence(first: float, second: float, *, evidence: float, direct: bool, ma
         logit -= 1.0
     if not mapped:
         logit = min(logit - 0.8, 1.0)
-    return 1.0 / (1.0 + exp(-logit))
+    return 1.0 / (1.0 + exp(min(-logit, 700.0)))  # beyond that a float overflows, and 0 is near enough

@@ -110,7 +110,7 @@ class Engine:
 
     def _found(self, signals: list[Signal], now: float, concluding: bool) -> list[tuple[Cluster, set[int]]]:
         likelihood = Likelihood(self.graph, signals, self.settings)
-        scorer = Scorer(likelihood, self._changes, self.settings)
+        scorer = Scorer(likelihood, self._changes, now, self.settings)
         if not scorer.suspects:
             return []
         chance = Chance(likelihood, self._noise_rate(signals, now), self._services())

@@ -60,7 +60,7 @@ def _onset(scorer: Scorer, suspect: Suspect) -> Onset:
     since = onsets >= scorer.began.likeliest - scorer.settings.onset_slack_s
     if weights[since].sum() >= 0.3 * weights.sum():
         return scorer.began
-    return onset(onsets, weights, scorer.settings.spread_s)
+    return onset(onsets, weights, scorer.settings.spread_s, scorer.now)
 
 
 def _late(scorer: Scorer, suspect: Suspect, fit: Floats) -> Floats:

@@ -33,12 +33,12 @@ class Onset:
         return np.concatenate(([0.0], self.begun))[place]
 
 
-def onset(times: Floats, weights: Floats, spread_s: float) -> Onset:
-    """The start of the burst in `times` (sorted, epoch seconds, not empty), each counting `weights`."""
+def onset(times: Floats, weights: Floats, spread_s: float, until: float) -> Onset:
+    """The start of the burst in `times` (sorted, epoch seconds, not empty), each counting `weights`; watched `until` then."""
     first = float(times[0])
     total = np.concatenate(([0.0], np.cumsum(weights)))
     censored = total[np.searchsorted(times, first + _EARLIEST_S, side="right")]
-    ends = np.minimum(times + spread_s, times[-1])
+    ends = np.minimum(times + spread_s, max(until, float(times[-1])))
     after = total[np.searchsorted(times, ends, side="right")] - total[:-1]
     after_s = ends - times + _SMOOTH_S
     before = np.maximum(total[:-1] - censored, 0.0)

@@ -9,11 +9,11 @@ from .hypotheses import Hypothesis
 from .ledger import ledger
 from .likelihood import How
 from .model import Cause, Evidence, EvidenceKind
-from .onset import Floats
+from .onset import Floats, Onset
 from .scoring import Flags, Scorer, Suspect
 from .settings import Settings
 
-_FIRST_POINTS = 0.8
+_FIRST_POINTS = 1.6
 _SPARE = 5  # suspects whose ledger is written although their first score would not place them
 
 Rated = tuple[float, Suspect, tuple[Evidence, ...]]
@@ -31,13 +31,23 @@ class Ranking:
         scorer = self.scorer
         share = self.settings.loose_share * loose.astype(np.float64)
         share[members] = 1.0
-        timely = scorer.timely(founder.began) * share
+        began = self._began(founder, members)
+        timely = scorer.timely(began) * share
         totals = scorer.totals(timely)
-        scores = np.where(totals > 0.0, totals + scorer.asides(timely, founder.at), 0.0)
+        scores = np.where(totals > 0.0, totals + scorer.asides(timely, began.likeliest), 0.0)
         first = sorted(np.flatnonzero(scores > 0.0), key=lambda n: (-scores[n], *self._tie(scorer.suspects[n])))
-        rated = [self._rate(scorer.suspects[n], timely, founder.at) for n in first[: self.settings.max_causes + _SPARE]]
+        rated = [
+            self._rate(scorer.suspects[n], timely, began.likeliest) for n in first[: self.settings.max_causes + _SPARE]
+        ]
         rated.sort(key=lambda r: (-r[0], *self._tie(r[1])))
         return self._confident(rated[: self.settings.max_causes], float(scorer.weights[members].sum()))
+
+    def _began(self, founder: Hypothesis, members: list[int]) -> Onset:
+        """The common onset is the better measured one: it holds unless most members were there before."""
+        scorer = self.scorer
+        fit = scorer.timely(scorer.began)[members]
+        weights = scorer.weights[members]
+        return scorer.began if (weights * fit).sum() >= 0.5 * weights.sum() else founder.began
 
     def _rate(self, suspect: Suspect, timely: Floats, began_at: float) -> Rated:
         scorer = self.scorer

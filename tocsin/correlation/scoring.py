@@ -19,10 +19,12 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 _CERTAIN = 0.97
 _COUNTS = 0.1  # a signal less timely than this does not make a suspect speak
+_NAMED_BY_CHANCE = 0.012
+_SHORTEST_S = 60.0
 _SILENT = -1.5
 _SILENT_BUT_NAMED = -0.4
-_PER_QUIET_CALLER = -0.3
-_QUIET_CALLERS = -8.0  # at most
+_PER_QUIET_CALLER = -0.15
+_QUIET_CALLERS = -5.0  # at most
 
 
 @dataclass(slots=True)
@@ -40,19 +42,37 @@ class Suspect:
 class Scorer:
     """All suspects of one moment."""
 
-    def __init__(self, likelihood: Likelihood, changes: dict[int, list[Change]], settings: Settings) -> None:
+    def __init__(
+        self, likelihood: Likelihood, changes: dict[int, list[Change]], now: float, settings: Settings
+    ) -> None:
         self.likelihood = likelihood
         self.changes = changes
+        self.now = now
         self.settings = settings
         self.signals = likelihood.signals
         self.onsets = np.array([s.onset for s in self.signals], dtype=np.float64)
         self.weights = np.array([s.weight for s in self.signals], dtype=np.float64)
         self.solid = np.array([s.solid for s in self.signals], dtype=np.float64)
-        self.background = np.array([LAWS[s.kind].background for s in self.signals], dtype=np.float64)
-        self.began = onset(self.onsets, self.weights, settings.spread_s)
+        self.began = onset(self.onsets, self.weights, settings.spread_s, now)
+        self.background = self._background()
         self.suspects = list(self._suspects())
         if self.suspects:
             self._flatten()
+
+    def _background(self) -> Floats:
+        """P(signal | no cause): by class, and raised by what was heard of that class before the trouble began."""
+        usual = [_NAMED_BY_CHANCE if s.peer is not None else LAWS[s.kind].background for s in self.signals]
+        before = 1.0 - self.began.begun_by(self.onsets, self.settings.onset_slack_s)
+        before[self.onsets <= self.onsets[0] + 1.0] = 0.0
+        heard: dict[str, float] = {}
+        for signal, weight in zip(self.signals, before, strict=True):
+            heard[signal.kind] = heard.get(signal.kind, 0.0) + float(weight)
+        began_at = self.began.likeliest
+        since_s = min(max(self.now - began_at, _SHORTEST_S), self.settings.spread_s)
+        times = min(since_s / max(began_at - float(self.onsets[0]), _SHORTEST_S), 3.0)
+        services = max(len(self.likelihood.graph.names), 1)
+        more = [0.0 if s.peer is not None else heard[s.kind] / services * times for s in self.signals]
+        return np.array(usual, dtype=np.float64) + np.array(more, dtype=np.float64)
 
     def _suspects(self) -> Iterator[Suspect]:
         number = 0
