@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import IO
 
 from tocsin.core.config import Config
 from tocsin.core.keyring import load as load_keyring
@@ -47,9 +48,13 @@ def processes_for(roles: frozenset[Role]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Child:
-    """One process of the node, started again with growing pauses when it ends by itself."""
+    """One process of the node, started again with growing pauses when it ends by itself.
+
+    What it prints goes to `output`, None: where ours goes.
+    """
 
     name: str
+    output: IO[bytes] | None = None
     process: subprocess.Popen[bytes] | None = None
     pause_s: float = RESTART_PAUSE_S[0]
     start_at: float = 0.0
@@ -63,7 +68,9 @@ class Child:
             )
             self.process, self.start_at = None, now + self.pause_s
         if self.process is None and now >= self.start_at:
-            self.process = subprocess.Popen([sys.executable, "-m", "tocsin.main.process", self.name])
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tocsin.main.process", self.name], stdout=self.output, stderr=self.output
+            )
             self.started_at = now
 
     def end(self, deadline: float) -> None:
@@ -83,10 +90,11 @@ class Supervisor:
 
     names: tuple[str, ...]
     stopping: threading.Event = field(default_factory=threading.Event)
+    output: IO[bytes] | None = None
 
     def run(self) -> None:
         """Block until `stopping` is set; then every child has ended."""
-        children = [Child(name) for name in self.names]
+        children = [Child(name, self.output) for name in self.names]
         try:
             while not self.stopping.is_set():
                 for child in children:

@@ -85,6 +85,21 @@ def real_cases(directory: Path) -> RealCases:
     return RealCases(services=tuple(services), scenario=scenario)
 
 
+def sampled(cases: RealCases, count: int) -> RealCases:
+    """Keep so many cases, evenly over all files."""
+    causes = cases.scenario.truth.causes
+    step = max(1.0, len(causes) / max(1, count))
+    chosen = tuple(causes[int(place * step)] for place in range(min(count, len(causes))))
+    ids = {cause.id for cause in chosen}
+    pairs = [
+        pair for pair in zip(cases.scenario.deliveries, cases.scenario.truth.belongs_to, strict=True) if pair[1] in ids
+    ]
+    truth = replace(cases.scenario.truth, causes=chosen, belongs_to=tuple(case for _, case in pairs))
+    scenario = replace(cases.scenario, deliveries=tuple(delivery for delivery, _ in pairs), truth=truth)
+    services = tuple(service for service in cases.services if service.key.partition("/")[0] in ids)
+    return RealCases(services=services, scenario=scenario)
+
+
 def _read(directory: Path) -> Iterator[_Case]:
     decoder = msgspec.json.Decoder(_Case)
     for name in REAL_FILES:

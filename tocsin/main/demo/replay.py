@@ -185,6 +185,7 @@ class _Connection:
         authorization = f"Authorization: {outgoing.authorization}\r\n" if outgoing.authorization else ""
         return (
             f"POST {outgoing.path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n{authorization}"
+            f"Tocsin-Sent-At: {outgoing.sent_at}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(outgoing.body)}\r\n\r\n"
         ).encode()
 

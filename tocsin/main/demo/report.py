@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+_PAGES_SHOWN = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Deliveries on their way: put on the wire, answered with success, and found in the database afterwards."""
+    """Deliveries on their way: put on the wire, answered with success, and found in the database afterwards.
+
+    `first_refusal` is what the server said to the first one that it did not take for good.
+    """
 
     sent: int
     accepted: int
     stored: int
     retries: int
     distinct: int
+    first_refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class Named:
     """One incident: its key, title and screen, how many deliveries are in it, and the cause it names.
 
     ``named_after_s`` is event time from its first alert to the moment the cause was named; None when none was named.
+    ``merged``: it turned out to be part of another one, which has its deliveries now.
     """
 
     key: str
@@ -43,6 +50,7 @@ class Named:
     cause: str | None
     confidence: float | None
     named_after_s: float | None
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,16 @@ class Paged:
     channel: str
     after_event_s: float
     after_wall_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One recorded case: its labelled cause, the cause named first, and the place of the true one (None: not named)."""
+
+    case: str
+    true: str
+    named: str | None
+    place: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +101,23 @@ class Report:
     pages: tuple[Paged, ...]
     speed: Speed
     sign_in_url: str
+    cases: tuple[Judged, ...] = ()
 
     @property
     def adds_up(self) -> bool:
-        """Whether the fates cover every stored delivery once, and everything accepted was stored."""
-        return sum(fate.count for fate in self.fates) == self.counts.stored == self.counts.accepted
+        """Whether the fates cover every stored delivery once, and everything sent was accepted and stored."""
+        counts = self.counts
+        return sum(fate.count for fate in self.fates) == counts.stored == counts.accepted == counts.sent
+
+    @property
+    def standing(self) -> tuple[Named, ...]:
+        """Give the incidents that are one of their own in the end."""
+        return tuple(incident for incident in self.incidents if not incident.merged)
 
     @property
     def found(self) -> tuple[str, ...]:
         """Give the true causes that lead an incident."""
-        named = {incident.cause for incident in self.incidents}
+        named = {incident.cause for incident in self.standing}
         return tuple(cause for cause in self.true_causes if cause in named)
 
     @property
@@ -102,12 +127,20 @@ class Report:
 
     def as_json(self) -> str:
         """Render every figure for programs."""
-        extra = {"adds_up": self.adds_up, "found": self.found, "right": self.right, "speed_factor": self.speed.factor}
+        extra = {
+            "adds_up": self.adds_up,
+            "found": self.found,
+            "right": self.right,
+            "speed_factor": self.speed.factor,
+            "top_1": self._within(1),
+            "top_3": self._within(3),
+        }
         return json.dumps({**asdict(self), **extra}, ensure_ascii=False, indent=2)
 
     def as_text(self) -> str:
         """Render for people, at most 100 columns wide where the names allow it."""
-        parts = [self._counted(), self._became(), self._named(), self._woken(), self._took(), self._links()]
+        causes = self._judged() if self.cases else self._named()
+        parts = [self._counted(), self._became(), causes, self._woken(), self._took(), self._links()]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _counted(self) -> str:
@@ -117,7 +150,8 @@ class Report:
             ("accepted", f"{counts.accepted:,}", "answered with success"),
             ("stored", f"{counts.stored:,}", f"{counts.distinct:,} distinct alerts"),
         ]
-        return _table(rows)
+        refusal = f"\nREFUSED: {counts.first_refusal}" if counts.first_refusal else ""
+        return _table(rows) + refusal
 
     def _became(self) -> str:
         rows = [(f"  {fate.what}", f"{fate.count:,}", "") for fate in self.fates]
@@ -126,13 +160,27 @@ class Report:
         return f"What became of every alert\n{_table([*rows, ('  together', f'{total:,}', verdict)])}"
 
     def _named(self) -> str:
-        lines = [f"Incidents: {len(self.incidents)}"]
-        for incident in self.incidents:
+        merged = len(self.incidents) - len(self.standing)
+        lines = [f"Incidents: {len(self.standing)}{f', and {merged} that became part of these' if merged else ''}"]
+        for incident in self.standing:
             lines.append(f"  {incident.key}  {incident.title}  ({incident.deliveries:,} alerts)")
             lines.append(f"    cause named  {_cause(incident)}")
         true = ", ".join(self.true_causes) or "none: nothing had failed"
         lines.append(f"  cause that was true  {true}  {'(found)' if self.right else '(NOT FOUND)'}")
         return "\n".join(lines)
+
+    def _within(self, places: int) -> int:
+        """Count the cases whose true cause is among the first so many named."""
+        return sum(case.place is not None and case.place <= places for case in self.cases)
+
+    def _judged(self) -> str:
+        rows = [
+            (f"  {case.case}", case.true, f"place {case.place}" if case.place else f"NOT NAMED, but {case.named}")
+            for case in self.cases
+        ]
+        total = len(self.cases)
+        verdict = f"true cause named first in {self._within(1)} of {total}, among the first three in {self._within(3)}"
+        return f"Recorded cases: {verdict}\n{_table(rows)}"
 
     def _woken(self) -> str:
         if not self.pages:
@@ -141,8 +189,10 @@ class Report:
         lines += [
             f"  {page.person}, by {page.channel} about {page.incident}, {page.after_event_s:.1f} s of event time after "
             f"its first alert ({page.after_wall_s:.1f} s by the wall clock): {page.why}"
-            for page in self.pages
+            for page in self.pages[:_PAGES_SHOWN]
         ]
+        if len(self.pages) > _PAGES_SHOWN:
+            lines.append(f"  ... and {len(self.pages) - _PAGES_SHOWN} more pages")
         return "\n".join(lines)
 
     def _took(self) -> str:
@@ -153,7 +203,7 @@ class Report:
         )
 
     def _links(self) -> str:
-        lines = [f"Incident  {incident.url}" for incident in self.incidents[:3]]
+        lines = [f"Incident  {incident.url}" for incident in self.standing[:3]]
         return "\n".join([*lines, f"Sign in   {self.sign_in_url}  (works once)"])
 
 

@@ -138,11 +138,11 @@ def _changes(condition: Condition, rng: Random) -> Iterator[_Signal]:
     """Give the changes of state of one condition: firing, flapping in between, and resolved if it ends in time."""
     at_s, firing, began_s = condition.starts_s, True, condition.starts_s
     while at_s < condition.ends_s:
+        began_s = at_s if firing else began_s
         yield _Signal(condition=condition, at_s=at_s, began_s=began_s, firing=firing)
         if not condition.flapping:
             break
         at_s, firing = at_s + rng.uniform(*_FLAP_S), not firing
-        began_s = at_s if firing else began_s
     if condition.resolves:
         yield _Signal(condition=condition, at_s=condition.ends_s, began_s=began_s, firing=False)
 

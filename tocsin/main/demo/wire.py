@@ -1,7 +1,8 @@
 """Deliveries as requests in three senders' formats, split into lanes so that one condition's order is kept.
 
 Event time travels where each format has a place for it: ``startsAt`` and ``endsAt``, ``payload.timestamp``, and for the
-format that has none a detail called ``occurred_at``.
+format that has none a detail called ``occurred_at``. The sender's clock at the moment of sending goes into a header, as
+it does for anything that is replayed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 from tocsin.main.demo.delivery import Delivery, Sender, Severity
 
 BATCH_MOST = 64
-BATCH_WITHIN_S = 1.0
+BATCH_WITHIN_S = 5.0
 
 _PAGERDUTY_SEVERITY = {
     Severity.CRITICAL: "critical",
@@ -33,9 +34,13 @@ Json = str | dict[str, "Json"] | list["Json"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One POST: when it is due in event time, where it goes, what it carries, and how many deliveries that is."""
+    """One POST: when it is due in event time (and as the sender's clock says it), where it goes, what it carries.
+
+    ``deliveries`` is how many alerts that is.
+    """
 
     due_s: float
+    sent_at: str
     path: str
     authorization: str | None
     body: bytes
@@ -112,6 +117,7 @@ def _opsgenie(delivery: Delivery, address: Address) -> Outgoing:
     alias = quote(delivery.fingerprint, safe="")
     return Outgoing(
         due_s=delivery.arrival_s,
+        sent_at=address.stamp(delivery.arrival_s),
         path="/v2/alerts" if delivery.firing else f"/v2/alerts/{alias}/close?identifierType=alias",
         authorization=f"GenieKey {address.secrets[delivery.integration]}",
         body=msgspec.json.encode(opened if delivery.firing else closed),
@@ -136,13 +142,19 @@ def _pagerduty(delivery: Delivery, address: Address) -> Outgoing:
         },
     }
     return Outgoing(
-        due_s=delivery.arrival_s, path="/v2/enqueue", authorization=None, body=msgspec.json.encode(body), deliveries=1
+        due_s=delivery.arrival_s,
+        sent_at=address.stamp(delivery.arrival_s),
+        path="/v2/enqueue",
+        authorization=None,
+        body=msgspec.json.encode(body),
+        deliveries=1,
     )
 
 
 def _alertmanager(batch: Sequence[Delivery], address: Address) -> Outgoing:
     return Outgoing(
         due_s=batch[-1].arrival_s,
+        sent_at=address.stamp(batch[-1].arrival_s),
         path="/api/v2/alerts",
         authorization=f"Bearer {address.secrets[batch[0].integration]}",
         body=msgspec.json.encode([_posted(delivery, address) for delivery in batch]),
