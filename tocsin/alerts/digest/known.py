@@ -23,6 +23,7 @@ class Known:
     def __init__(self, rows: Iterable[Group]) -> None:
         self._by_id = {group.id: group for group in rows}
         self._by_cluster = {group.cluster: group for group in self._by_id.values() if group.cluster}
+        self._merged: dict[int, Group] = {}
         self._services: dict[str, Service] = {}
         self.lone = {g.id for g in self._by_id.values() if not g.cluster and g.state == GroupState.OPEN}
 
@@ -46,9 +47,13 @@ class Known:
     def of_cluster(self, cluster: str) -> Group | None:
         """The group of a cluster; that of a merged one is the group it was merged into, while that is known."""
         group = self._by_cluster.get(cluster)
-        while group is not None and group.merged_into_id in self._by_id:
-            group = self._by_id[group.merged_into_id]
+        while group is not None and (into := self._survivor(group)) is not None:
+            group = into
         return group
+
+    def _survivor(self, group: Group) -> Group | None:
+        """What a group was merged into: by this decision, else by an earlier one."""
+        return self._merged.get(group.id) or self._by_id.get(group.merged_into_id or 0)
 
     def lone_of(self, service: Service) -> Group | None:
         """The lone group about that service."""
@@ -67,9 +72,8 @@ class Known:
     def gone(self, other: Group, into: Group) -> None:
         """`other` was merged: the database has closed it already."""
         del self._by_id[other.id]
+        self._merged[other.id] = into
         self.lone.discard(other.id)
-        if other.cluster:
-            self._by_cluster[other.cluster] = into
 
     def service(self, key: str) -> Service:
         """A service by key; one that was only ever named by its callers appears with this."""
