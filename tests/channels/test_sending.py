@@ -243,12 +243,12 @@ def test_dead_provider_does_not_hold_up_the_others(contact: Contact, use: Callab
 
 
 def test_first_page_of_an_incident_overtakes_a_storm_of_another(contact: Contact, probe: Probe) -> None:
-    storm = [queue(contact, f"storm-{number}", lane="storm", kind=MessageKind.UPDATE) for number in range(200)]
+    storm = [queue(contact, f"storm-{number}", lane="storm", kind=MessageKind.UPDATE) for number in range(60)]
     first = queue(contact, "first", lane="other")
     assert first.priority == Priority.FIRST_PAGE
     claims = claim_due("node", lease_s=30, limit=5)
     assert claims[0].outgoing.key == "first"
-    assert len(storm) == 200
+    assert len(storm) == 60
 
 
 def test_lanes_take_turns(contact: Contact, probe: Probe) -> None:

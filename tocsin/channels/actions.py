@@ -127,9 +127,6 @@ def queue_delivery(
     `key` is unique: asked again, the delivery there is comes back, whatever else is given. `about` is asked before
     sending whether the message is still wanted; `lane` names whose turn it takes (an incident, an alert).
     """
-    known = Delivery.objects.filter(key=key).first()
-    if known is not None:
-        return known
     now = clock.now()
     reached = Delivery.objects.filter(lane=lane, kind=MessageKind.PAGE, state=DeliveryState.SENT).exists()
     delivery, _ = Delivery.objects.get_or_create(
