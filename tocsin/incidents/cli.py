@@ -55,7 +55,7 @@ NODES = (
 ENTRIES = (
     Column[TimelineEntry]("AT", lambda entry: entry.at),
     Column[TimelineEntry]("WHO", lambda entry: entry.actor_label),
-    Column[TimelineEntry]("WHAT", lambda entry: entry.kind),
+    Column[TimelineEntry]("WHAT", lambda entry: entry.text),
     Column[TimelineEntry]("WHY", lambda entry: entry.reason),
 )
 PACES = (

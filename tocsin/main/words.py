@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.accounts import wording as accounts
 from tocsin.assets import wording as assets
 from tocsin.channels import wording as channels
+from tocsin.incidents import wording as incidents
 from tocsin.items import wording as items
 from tocsin.journal import ports
 from tocsin.oncall import wording as oncall
@@ -13,5 +14,5 @@ from tocsin.paging import wording as paging
 
 def plug() -> None:
     """Tell the journal the words of every room."""
-    rooms = (accounts, assets, channels, items, oncall, paging)
+    rooms = (accounts, assets, channels, incidents, items, oncall, paging)
     ports.plug_wordings({kind: say for room in rooms for kind, say in room.FACTS.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from tocsin.core.refs import Ref
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.items.queries import comments, item_ref
 from tocsin.journal.facts import Stored
+from tocsin.journal.ports import sentence
 from tocsin.journal.queries import facts_about
 
 if TYPE_CHECKING:
@@ -57,15 +58,15 @@ _PEOPLE = {"incidents.incident_commanded": ("commander",), "items.item_assigned"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """A fact to be put into the reader's words by `kind` and `params`; a person's UUID there has `…_name` beside it.
-
-    `html` is a comment's text, rendered and safe; empty for all other kinds.
+    """A fact by `kind` and `params` (a person's UUID there has `…_name` beside it), and as `text` in the language that
+    is active. `html` is a comment's text, rendered and safe; empty for all other kinds.
     """
 
     id: int
     at: datetime
     kind: str
     params: dict[str, Any]
+    text: str
     reason: str
     actor_kind: str
     actor_label: str
@@ -83,11 +84,13 @@ def timeline(item: Item, others: Iterable[Ref], *, limit: int = 300) -> list[Tim
 
 def _entry(fact: Stored, texts: dict[str, str], names: dict[str, str]) -> TimelineEntry:
     named = {f"{field}_name": names.get(fact.data[field], "") for field in _PEOPLE.get(fact.kind, ())}
+    fact = replace(fact, data=fact.data | named)
     return TimelineEntry(
         id=fact.id,
         at=fact.at,
         kind=fact.kind,
-        params=fact.data | named,
+        params=fact.data,
+        text=sentence(fact),
         reason=fact.reason,
         actor_kind=fact.actor_kind,
         actor_label=fact.actor_label,

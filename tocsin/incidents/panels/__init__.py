@@ -1,0 +1,1 @@
+"""What other rooms' screens show of incidents: fragments, fetched by URL name."""

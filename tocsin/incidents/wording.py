@@ -1,0 +1,57 @@
+"""The words of this room's facts, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext
+
+from tocsin.incidents import facts
+from tocsin.incidents.rules import Origin
+from tocsin.journal.facts import Stored
+
+
+def _opened(fact: Stored) -> str:
+    if fact.data["origin"] == Origin.PERSON:
+        return gettext("%(key)s declared.") % fact.data
+    return gettext("%(key)s opened; the suspected cause is %(cause)s.") % fact.data
+
+
+def _reopened(fact: Stored) -> str:
+    if fact.data["recurred"]:
+        return gettext("%(key)s is back: the failure has returned.") % fact.data
+    return gettext("%(key)s reopened.") % fact.data
+
+
+def _commanded(fact: Stored) -> str:
+    if name := fact.data.get("commander_name"):
+        return gettext("%(name)s is in command of %(key)s.") % {"name": name, "key": fact.data["key"]}
+    return gettext("%(key)s has a commander.") % fact.data
+
+
+def _cause_named(fact: Stored) -> str:
+    if not fact.data["before"]:
+        return gettext("The cause is thought to be %(after)s.") % fact.data
+    return gettext("The cause is now thought to be %(after)s instead of %(before)s.") % fact.data
+
+
+FACTS: Mapping[str, Callable[[Stored], str]] = {
+    facts.IncidentOpened.kind: _opened,
+    facts.IncidentAcknowledged.kind: lambda fact: gettext("%(key)s acknowledged.") % fact.data,
+    facts.IncidentWorkBegun.kind: lambda fact: gettext("Work on %(key)s has begun.") % fact.data,
+    facts.IncidentWatched.kind: lambda fact: (
+        gettext("%(key)s is being watched: fixed, as far as one can tell.") % fact.data
+    ),
+    facts.IncidentResolved.kind: lambda fact: gettext("%(key)s resolved.") % fact.data,
+    facts.IncidentReopened.kind: _reopened,
+    facts.IncidentSeverityChanged.kind: lambda fact: (
+        gettext("Severity of %(key)s changed from %(before)s to %(after)s.") % fact.data
+    ),
+    facts.IncidentCommanded.kind: _commanded,
+    facts.IncidentCauseNamed.kind: _cause_named,
+    facts.IncidentMerged.kind: lambda fact: gettext("%(key)s is the same trouble as %(into)s.") % fact.data,
+    facts.IncidentUnattended.kind: lambda fact: (
+        gettext("Nobody could be paged for %(key)s: there is no team.") % fact.data
+    ),
+}
+"""What each kind of fact says, without who did it."""
