@@ -15,6 +15,7 @@ import pytest
 from tocsin.core.postgres import Cluster, find_programs
 from tocsin.core.postgres.identity import Identity, Way, candidates
 from tocsin.core.postgres.programs import BIN_VARIABLE, Programs
+from tocsin.core.postgres.sockets import short_folder
 
 NOBODY = 65534
 UNNAMED = 54321
@@ -76,6 +77,20 @@ def test_programs_in_a_closed_folder_are_copied_beside_the_data(
         assert running.programs.folder.is_relative_to(base / "db" / "programs")
         assert one_row(running.dsn) == "tocsin"
     assert stat.S_IMODE((base / "db").stat().st_mode) == 0o700
+
+
+@as_root
+def test_data_and_programs_below_a_closed_home_start_all_the_same(
+    closed_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(BIN_VARIABLE, raising=False)  # only the wheel's programs can be copied
+    hidden = find_programs().copied_to(closed_home / "site")
+    wheel = Programs(folder=hidden.folder, wheel_root=closed_home / "site")
+    monkeypatch.setattr("tocsin.core.postgres.cluster.find_programs", lambda _bin_dir: wheel)
+    with Cluster(closed_home / "db", identity=candidate(Way.DROPPED_SEARCHING)) as running:
+        assert not running.programs.folder.is_relative_to(closed_home)
+        assert one_row(running.dsn) == "tocsin"
+    shutil.rmtree(short_folder(closed_home / "db").with_suffix(".programs"))
 
 
 @as_root

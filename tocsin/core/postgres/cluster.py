@@ -1,7 +1,7 @@
 """The life of a private server: `Cluster(folder).start()` gives a `Running`, `stop()` ends it.
 
 The folder belongs to the launcher alone and looks like this: `cluster/` (PostgreSQL's data), `run/` (the socket),
-`server.log`, `start.lock` (held while starting), `keeper` (who stops the server), `programs/` (binaries, where copied).
+`server.log`, `start.lock` (held while starting), `keeper` (who stops the server), `programs/` (copied binaries).
 Several processes may start the same cluster: the first becomes its keeper, the others connect; when a keeper has died
 without stopping the server, the next to start adopts it.
 """
@@ -21,9 +21,9 @@ import psycopg
 
 from tocsin.core.postgres import processes, roles
 from tocsin.core.postgres.errors import PostgresError
-from tocsin.core.postgres.identity import Identity, candidates, refusal
+from tocsin.core.postgres.identity import Identity, Way, candidates, refusal
 from tocsin.core.postgres.programs import Programs, find_programs, major_version
-from tocsin.core.postgres.sockets import private_folder, socket_folder
+from tocsin.core.postgres.sockets import private_folder, short_folder, socket_folder
 from tocsin.core.postgres.tuning import settings_for
 
 START_TIMEOUT_S = 120.0
@@ -88,10 +88,11 @@ class Cluster:
         if self.running is not None and self.running.is_alive():
             return self.running
         programs = find_programs(self.bin_dir)
+        major = major_version(programs)
         self.base.mkdir(parents=True, exist_ok=True)
         with self._starting_alone():
             identity, programs = self._settle(programs)
-            self._refuse_other_major(programs)
+            self._refuse_other_major(programs, major)
             self.running = self._join(programs, identity) or self._launch(programs, identity)
             roles.ensure(self.running.socket_folder, self.names)
         return self.running
@@ -109,9 +110,12 @@ class Cluster:
 
     @contextmanager
     def _starting_alone(self) -> Iterator[None]:
-        with open(self.base / "start.lock", "a", encoding="utf-8") as lock:
+        lock = _open(self.base / "start.lock", os.O_RDWR)
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
     def _settle(self, programs: Programs) -> tuple[Identity, Programs]:
         """Choose as whom to run, give that user its folders, and copy the programs where it cannot reach them."""
@@ -120,22 +124,28 @@ class Cluster:
             before = self.base.stat()
             private_folder(self.base, identity.file_owner)
             if identity.reaches(self.base):
-                if identity.runs(programs.path("postgres")):
-                    return identity, programs
-                copied = programs.copied_to(self.base / "programs")
-                _give(self.base / "programs", identity.file_owner)
-                if identity.runs(copied.path("postgres")):
-                    return identity, copied
+                for usable in self._copies(programs, identity):
+                    if identity.can_use(usable):
+                        return identity, usable
             if before.st_uid != self.base.stat().st_uid:
                 os.chown(self.base, before.st_uid, before.st_gid)
         raise refusal(self.base)
 
-    def _refuse_other_major(self, programs: Programs) -> None:
+    def _copies(self, programs: Programs, identity: Identity) -> Iterator[Programs]:
+        """The programs where they are; copied beside the data; copied to a place that everybody may enter."""
+        yield programs
+        beside, away = self.base / "programs", short_folder(self.base).with_suffix(".programs")
+        for target in (away,) if identity.way is Way.DROPPED_SEARCHING else (beside, away):
+            private_folder(target, identity.file_owner)
+            copied = programs.copied_to(target / "wheel")
+            _give(target / "wheel", identity.file_owner)
+            yield copied
+
+    def _refuse_other_major(self, programs: Programs, ours: int) -> None:
         try:
             written_by = int((self.data / "PG_VERSION").read_text(encoding="utf-8"))
         except FileNotFoundError:
             return
-        ours = major_version(programs)
         if written_by != ours:
             raise PostgresError(
                 f"The data in {self.data} was written by PostgreSQL {written_by}, and the programs in "
@@ -161,7 +171,6 @@ class Cluster:
 
     def _launch(self, programs: Programs, identity: Identity) -> Running:
         if not (self.data / "PG_VERSION").exists():
-            major_version(programs)
             self._initialise(programs, identity)
         sockets = socket_folder(self.base, identity.file_owner)
         processes.clear_leftovers(self.data, sockets)
@@ -218,7 +227,9 @@ class Cluster:
 
     def _keep(self) -> None:
         """Write down that this process stops the server, with its start time: pids are used again."""
-        (self.base / "keeper").write_text(f"{os.getpid()} {processes.started_at(os.getpid())}\n", encoding="utf-8")
+        keeper = _open(self.base / "keeper", os.O_WRONLY | os.O_TRUNC)
+        os.write(keeper, f"{os.getpid()} {processes.started_at(os.getpid())}\n".encode())
+        os.close(keeper)
 
     def _keeper_lives(self) -> bool:
         try:
@@ -231,8 +242,7 @@ class Cluster:
     def _log(self) -> Iterator[int]:
         path = self.base / "server.log"
         too_long = path.exists() and path.stat().st_size > LOG_KEPT_BYTES
-        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if too_long else os.O_APPEND)
-        log = os.open(path, flags, 0o600)
+        log = _open(path, os.O_WRONLY | (os.O_TRUNC if too_long else os.O_APPEND))
         try:
             yield log
         finally:
@@ -241,6 +251,11 @@ class Cluster:
     def _log_tail(self, lines: int = 12) -> str:
         text = (self.base / "server.log").read_text(encoding="utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])
+
+
+def _open(path: Path, flags: int) -> int:
+    """Open or make a file of ours, never through a link: where root starts it, the folder belongs to a lesser user."""
+    return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _answers(admin_dsn: str) -> bool:

@@ -22,6 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tocsin.core.postgres.errors import PostgresError
+from tocsin.core.postgres.programs import Programs
 
 PROBE_TIMEOUT_S = 20
 OVERFLOW_UID = 65534
@@ -81,9 +82,13 @@ class Identity:
         """Whether this identity can enter `folder`."""
         return self.can(["/bin/sh", "-c", 'cd -- "$0" && test -r .', str(folder)])
 
-    def runs(self, program: str) -> bool:
-        """Whether this identity can execute `program`."""
-        return self.can([program, "--version"])
+    def can_use(self, programs: Programs) -> bool:
+        """Whether these programs run and find each other under this identity.
+
+        Asked of `initdb --show`, because it refuses root and looks for `postgres` by access(2): that call ignores the
+        capability that lets a dropped server pass closed folders, so such a server needs programs in an open place.
+        """
+        return self.can([programs.path("initdb"), "--show", "-D", "/nonexistent"])
 
 
 def candidates(owner_uid: int | None) -> Iterator[Identity]:

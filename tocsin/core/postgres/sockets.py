@@ -24,11 +24,16 @@ def socket_folder(base: Path, owner: tuple[int, int]) -> Path:
     beside = base / "run"
     if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= LONGEST_PATH_BYTES:
         return private_folder(beside, owner)
+    return private_folder(short_folder(base), owner)
+
+
+def short_folder(base: Path) -> Path:
+    """A folder with a short path, in a place that everybody may enter, which only this user and `base` would choose."""
     name = hashlib.blake2b(os.fsencode(base.resolve()), digest_size=8).hexdigest()
     short = Path(tempfile.gettempdir()) / f"pg-{os.geteuid()}-{name}"
     if len(os.fsencode(short / f".s.PGSQL.{PORT}")) > LONGEST_PATH_BYTES:
-        short = Path("/tmp") / short.name  # noqa: S108  # private by its mode and owner, checked below
-    return private_folder(short, owner)
+        return Path("/tmp") / short.name  # noqa: S108 - private by its mode and owner, which private_folder checks
+    return short
 
 
 def private_folder(folder: Path, owner: tuple[int, int]) -> Path:
