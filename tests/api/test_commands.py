@@ -190,8 +190,9 @@ def test_silence_is_added_and_ended(estate: None) -> None:
 
 
 def test_key_is_issued_and_revoked(estate: None) -> None:
-    token = _ran("key issue reader --team network --as alice").strip()
+    token = _ran("key issue reader --scope manage --team network --as alice").strip()
     (listed,) = json.loads(_ran("key list --json"))
+    assert listed["scope"] == "manage"
     assert token.startswith(listed["prefix"])
     assert _ran(f"key revoke {listed['id']} --as alice") == "Revoked.\n"
     with pytest.raises(Forbidden):

@@ -10,6 +10,7 @@ from tocsin.accounts.rules import KeyScope
 from tocsin.accounts.shapes import IssuedKey, KeyOut, PersonOut, TeamOut, key_out, person_out, team_out
 from tocsin.ui.terminal import Column, acting, print_json, print_rows, reading
 
+SCOPES = (KeyScope.READ.value, KeyScope.MANAGE.value)
 PEOPLE = (
     Column[PersonOut]("LOGIN", lambda row: row.login),
     Column[PersonOut]("NAME", lambda row: row.name),
@@ -81,7 +82,7 @@ def list_keys(login: str | None, as_json: bool) -> None:
 
 @key.command("issue")
 @click.argument("name")
-@click.option("--scope", type=click.Choice([KeyScope.READ, KeyScope.MANAGE]), default=KeyScope.READ, show_default=True)
+@click.option("--scope", type=click.Choice(SCOPES), default=SCOPES[0], show_default=True)
 @click.option("--team", "team_key", default="", help="The team that owns the key; else it is the organisation's.")
 @reading
 def issue_key(name: str, scope: str, team_key: str, login: str | None, as_json: bool) -> None:
