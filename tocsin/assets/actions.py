@@ -103,14 +103,14 @@ class _MapChange:
 @transaction.atomic
 def save_dependencies(wanted: Mapping[str, Iterable[str]], *, actor: Actor) -> None:
     """Set what each service (by key) is given to depend on; learnt dependencies are left alone."""
-    wanted = {caller: frozenset(callees) for caller, callees in wanted.items()}
-    services = _named(wanted)
-    given = Dependency.objects.filter(caller__key__in=wanted, source=Source.GIVEN).select_related("callee")
+    callees_of = {caller: frozenset(callees) for caller, callees in wanted.items()}
+    services = _named(callees_of)
+    given = Dependency.objects.filter(caller__key__in=callees_of, source=Source.GIVEN).select_related("callee")
     present: dict[int, dict[str, Dependency]] = {}
     for row in given:
         present.setdefault(row.caller_id, {})[row.callee.key] = row
     change = _MapChange()
-    for key, callees in wanted.items():
+    for key, callees in callees_of.items():
         caller = services[key]
         if _compare(caller, present.get(caller.id, {}), {each: services[each] for each in callees}, change):
             require(actor, Verb.CONFIGURE, _scope(caller.team_id))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
 
 
 def __getattr__(name: str) -> Any:
@@ -17,5 +20,5 @@ def __getattr__(name: str) -> Any:
 
         from tocsin.main.wsgi import application  # noqa: PLC0415 - sets Django up
 
-        return WSGIMiddleware(application, workers=8)
+        return WSGIMiddleware(cast("WSGIApp", application), workers=8)  # Django says its own type of start_response
     raise AttributeError(name)

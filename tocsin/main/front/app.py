@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import tocsin.gateways.app as gateways
 from tocsin.alerts.intake import Intake
 from tocsin.core import keyring, metrics
 from tocsin.core.config import Config
-from tocsin.gateways import app as gateways
 from tocsin.main.front import health
 from tocsin.main.front.live import Hub, serve_stream
 from tocsin.main.front.proxy import Proxy

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -69,7 +69,7 @@ class Hub:
         self._set_state("closing")
 
     @contextlib.contextmanager
-    def subscribed(self, topics: frozenset[str], last_id: int | None) -> contextlib.AbstractContextManager[Stream]:  # type: ignore[misc]  # a generator, typed by its decorator
+    def subscribed(self, topics: frozenset[str], last_id: int | None) -> Iterator[Stream]:
         """A stream in the fan-out; one that comes back is told what it missed."""
         stream = Stream(topics, state=self.state)
         if last_id is not None:
@@ -143,8 +143,8 @@ async def serve_stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> 
     with hub.subscribed(topics, int(last) if last.isdecimal() else None) as stream:
         gone = asyncio.create_task(_until_disconnected(receive))
         try:
-            async for message in _messages(stream, gone):
-                await send({"type": "http.response.body", "body": message, "more_body": True})
+            async for chunk in _messages(stream, gone):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
         finally:
             gone.cancel()
     await send({"type": "http.response.body", "body": b""})
