@@ -12,7 +12,8 @@ FACTS = (
     Column[FactOut]("ID", lambda row: row.id),
     Column[FactOut]("AT", lambda row: row.at),
     Column[FactOut]("WHO", lambda row: row.actor_label),
-    Column[FactOut]("WHAT", lambda row: row.kind),
+    Column[FactOut]("WHAT", lambda row: row.text),
+    Column[FactOut]("KIND", lambda row: row.kind),
     Column[FactOut]("ABOUT", lambda row: row.subject),
     Column[FactOut]("WHY", lambda row: row.reason),
 )

@@ -10,11 +10,15 @@ from uuid import UUID
 from tocsin.core.errors import InvalidInput
 from tocsin.core.refs import Ref
 from tocsin.journal.facts import Stored
+from tocsin.journal.ports import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactOut:
-    """A fact: who did what to which record, when, and why. `subject` is `kind:uuid`; `data` the fact's own fields."""
+    """A fact: who did what to which record, when, and why. `subject` is `kind:uuid`; `data` the fact's own fields.
+
+    `text` says what happened, in the language that is active.
+    """
 
     id: int
     uuid: UUID
@@ -25,6 +29,7 @@ class FactOut:
     actor_id: str
     actor_label: str
     subject: str
+    text: str
     reason: str
     data: dict[str, Any]
 
@@ -49,6 +54,7 @@ def fact_out(fact: Stored) -> FactOut:
         actor_id=fact.actor_id,
         actor_label=fact.actor_label,
         subject=str(fact.subject),
+        text=sentence(fact),
         reason=fact.reason,
         data=fact.data,
     )

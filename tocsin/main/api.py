@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
@@ -31,6 +32,15 @@ DESCRIPTION = """Everything a person can do on the screens, with the same permis
 Lists are cut into stretches: pass `next` of one answer as `before` of the next request until it is null.
 A POST with an `Idempotency-Key` header has its effect once; a repeat within a day gets the first answer again.
 """
+
+
+REFUSAL = {
+    "title": "Refusal",
+    "description": "`code` is stable, for programs; `message` is a sentence for people that says what to do.",
+    "type": "object",
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+    "required": ["code", "message"],
+}
 
 
 class KeyOwner(HttpBearer):
@@ -62,9 +72,27 @@ class SignedIn(APIKeyCookie):
         raise NotImplementedError
 
 
+class Api(NinjaAPI):
+    """Tells in its document what every operation may answer instead."""
+
+    def get_openapi_schema(self, *arguments: Any, **options: Any) -> OpenAPISchema:
+        """The OpenAPI document, with the shape of a refusal at each operation."""
+        schema = super().get_openapi_schema(*arguments, **options)
+        schema["components"]["schemas"]["Refusal"] = REFUSAL
+        shape = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+        refused = {"description": "Refused: what, and what to do.", "content": shape}
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = {
+                    "description": "Refused: what, and what to do.",
+                    "content": content,
+                }
+        return schema
+
+
 def build() -> NinjaAPI:
     """The API with every room's endpoints."""
-    api = NinjaAPI(
+    api = Api(
         title="Tocsin",
         version="1",
         description=DESCRIPTION,
