@@ -83,10 +83,7 @@ class Api(NinjaAPI):
         refused = {"description": "Refused: what, and what to do.", "content": shape}
         for methods in schema["paths"].values():
             for operation in methods.values():
-                operation["responses"]["default"] = {
-                    "description": "Refused: what, and what to do.",
-                    "content": content,
-                }
+                operation["responses"]["default"] = refused
         return schema
 
 
