@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Q, QuerySet
 
 from tocsin.accounts.queries import require_visible, visible_teams
 from tocsin.accounts.rules import Actor, Scope
@@ -65,6 +65,13 @@ def edges() -> list[Edge]:
         Edge(caller=caller, callee=callee, source=source, age_s=age.total_seconds(), confidence=confidence)
         for caller, callee, source, age, confidence in rows
     ]
+
+
+def map_version() -> str:
+    """A word that changes whenever `edges` would give other dependencies; cheap enough to be asked each second."""
+    given = Dependency.objects.aggregate(Count("id"), Max("id"), Max("last_seen_at"))
+    removed = Service.objects.filter(removed_at__isnull=False).count()
+    return f"{given['id__count']}/{given['id__max']}/{given['last_seen_at__max']}/{removed}"
 
 
 def neighbours(actor: Actor, service: Service) -> tuple[list[str], list[str]]:

@@ -20,6 +20,7 @@ REMEMBERED = timedelta(hours=3)
 """Alerts without news for longer are not told to a fresh correlation."""
 
 MAP_FRESH = timedelta(seconds=60)
+"""Dependencies age, so the map is read again after this long even when nobody has changed it."""
 
 _LABELS = msgspec.json.Decoder(dict[str, str])
 
@@ -31,10 +32,13 @@ class Observer:
     engine: correlation.Engine = field(default_factory=correlation.Engine)
     clock: EventClock = field(default_factory=EventClock)
     map_read_at: datetime | None = None
+    map_version: str = ""
 
     def learn_map(self, now: datetime) -> None:
-        """Read services and dependencies, at most once a minute."""
-        if self.map_read_at is not None and now - self.map_read_at < MAP_FRESH:
+        """Read services and dependencies when somebody has changed them, and once a minute."""
+        version = assets.map_version()
+        fresh = self.map_read_at is not None and now - self.map_read_at < MAP_FRESH
+        if fresh and version == self.map_version:
             return
         edges = [
             correlation.Edge(
@@ -48,7 +52,7 @@ class Observer:
         ]
         nodes = sorted({name for edge in edges for name in (edge.caller, edge.callee)})
         self.engine.learn_topology(nodes, edges)
-        self.map_read_at = now
+        self.map_read_at, self.map_version = now, version
 
     def observe(self, steps: Iterable[tuple[Working, Event]]) -> None:
         """Tell the engine what happened, in the order in which it was received."""
