@@ -116,13 +116,14 @@ class Report:
 
     @property
     def found(self) -> tuple[str, ...]:
-        """Give the true causes that lead an incident."""
-        named = {incident.cause for incident in self.standing}
+        """Give the true causes that lead the largest incidents: as many of these count as there were failures."""
+        largest = sorted(self.standing, key=lambda one: -one.deliveries)[: len(self.true_causes)]
+        named = {incident.cause for incident in largest}
         return tuple(cause for cause in self.true_causes if cause in named)
 
     @property
     def right(self) -> bool:
-        """Whether each true cause leads an incident, and without any nobody was woken."""
+        """Whether each true cause leads a largest incident, and without any nobody was woken."""
         return len(self.found) == len(self.true_causes) and (bool(self.true_causes) or not self.pages)
 
     def as_json(self) -> str:
@@ -165,8 +166,7 @@ class Report:
         for incident in self.standing:
             lines.append(f"  {incident.key}  {incident.title}  ({incident.deliveries:,} alerts)")
             lines.append(f"    cause named  {_cause(incident)}")
-        true = ", ".join(self.true_causes) or "none: nothing had failed"
-        lines.append(f"  cause that was true  {true}  {'(found)' if self.right else '(NOT FOUND)'}")
+        lines.append(f"  cause that was true  {self._true()}")
         return "\n".join(lines)
 
     def _within(self, places: int) -> int:
@@ -175,12 +175,27 @@ class Report:
 
     def _judged(self) -> str:
         rows = [
-            (f"  {case.case}", case.true, f"place {case.place}" if case.place else f"NOT NAMED, but {case.named}")
+            (
+                f"  {case.case}",
+                case.true,
+                f"place {case.place}" if case.place else f"not named, but {case.named or 'nothing'}",
+            )
             for case in self.cases
         ]
         total = len(self.cases)
         verdict = f"true cause named first in {self._within(1)} of {total}, among the first three in {self._within(3)}"
         return f"Recorded cases: {verdict}\n{_table(rows)}"
+
+    def _true(self) -> str:
+        if not self.true_causes:
+            return f"none: nothing had failed{'' if self.right else ', and yet SOMEBODY WAS WOKEN'}"
+        return ", ".join(f"{cause}  ({self._verdict(cause)})" for cause in self.true_causes)
+
+    def _verdict(self, cause: str) -> str:
+        if cause in self.found:
+            return "found"
+        led = next((incident for incident in self.standing if incident.cause == cause), None)
+        return f"LEADS ONLY {led.key}, with {led.deliveries:,} alerts" if led else "NOT FOUND"
 
     def _woken(self) -> str:
         if not self.pages:

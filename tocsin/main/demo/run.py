@@ -32,8 +32,9 @@ QUIET_FOR_S = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Played:
-    """What sending and waiting came to."""
+    """What sending and waiting came to; `event_s` is how long it all lasts by the senders' clocks."""
 
+    event_s: float
     tally: Tally
     digest_wall_s: float
     cases: tuple[Judged, ...] = ()
@@ -70,7 +71,8 @@ def _length(prepared: Prepared) -> timedelta:
 
 def _replayed(session: Session, prepared: Prepared, wish: Wish) -> _Played:
     scenario = prepared.scenario
-    tally = session.send(scenario.deliveries, title="Alerts sent", speed=wish.speed)
+    with measured(session.console, "Alerts sent", len(scenario.deliveries)) as progress:
+        tally = session.send(scenario.deliveries, progress, speed=wish.speed)
     session.wait_digested(tally.accepted)
     digest_wall_s = time.perf_counter() - tally.last_answer_at
     fires = len(scenario.truth.causes)
@@ -78,15 +80,16 @@ def _replayed(session: Session, prepared: Prepared, wish: Wish) -> _Played:
         session.wait_settled(lambda now: now.woken >= fires, within_s=PAGED_WITHIN_S)
     else:
         session.wait_settled(lambda _: False, within_s=QUIET_FOR_S)
-    return _Played(tally=tally, digest_wall_s=digest_wall_s)
+    event_s = max(one.arrival_s for one in scenario.deliveries)
+    return _Played(event_s=event_s, tally=tally, digest_wall_s=digest_wall_s)
 
 
 def _judged(session: Session, prepared: Prepared) -> _Played:
     assert prepared.cases is not None
-    tallies, cases = judge(session, prepared.cases)
-    tally = combined(tallies)
+    sent = judge(session, prepared.cases)
+    tally = combined(sent.tallies)
     digest_wall_s = session.wait_digested(tally.accepted)
-    return _Played(tally=tally, digest_wall_s=digest_wall_s, cases=cases)
+    return _Played(event_s=sent.event_s, tally=tally, digest_wall_s=digest_wall_s, cases=sent.cases)
 
 
 def _report(config: Config, prepared: Prepared, played: _Played, began: datetime) -> Report:
@@ -107,7 +110,7 @@ def _report(config: Config, prepared: Prepared, played: _Played, began: datetime
         true_causes=tuple(cause.service for cause in scenario.truth.causes),
         pages=figures.woken(),
         speed=Speed(
-            event_s=max(one.arrival_s for one in scenario.deliveries),
+            event_s=played.event_s,
             replay_wall_s=tally.wall_s,
             digest_wall_s=played.digest_wall_s,
         ),

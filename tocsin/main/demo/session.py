@@ -14,7 +14,7 @@ from rich.console import Console
 from tocsin.main.cli.progress import measured
 from tocsin.main.demo import figures
 from tocsin.main.demo.delivery import Delivery
-from tocsin.main.demo.replay import Tally, Target, replay
+from tocsin.main.demo.replay import Progress, Tally, Target, replay
 from tocsin.main.demo.wire import Address, lanes
 
 CONNECTIONS = 48
@@ -22,7 +22,7 @@ DIGEST_WITHIN_S = 120.0
 UNCHANGED_S = 2.0
 """Nothing has changed for this long: nothing more is to come."""
 
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +34,11 @@ class Session:
     epoch: datetime
     console: Console
 
-    def send(self, deliveries: Sequence[Delivery], *, title: str, speed: float = math.inf) -> Tally:
-        """Post deliveries at a speed in event seconds a second, with progress."""
+    def send(self, deliveries: Sequence[Delivery], progress: Progress, *, speed: float = math.inf) -> Tally:
+        """Post deliveries at a speed in event seconds a second, without one as fast as they are answered."""
         address = Address(secrets=self.secrets, epoch=self.epoch)
         prepared = lanes(deliveries, address, CONNECTIONS)
-        with measured(self.console, title, len(deliveries)) as progress:
-            return uvloop.run(replay(prepared, Target(url=self.url, speed=speed), progress))
+        return uvloop.run(replay(prepared, Target(url=self.url, speed=speed), progress))
 
     def wait_digested(self, accepted: int) -> float:
         """Wait until every stored delivery is digested; returns the seconds that took."""
