@@ -83,7 +83,8 @@ class Api(NinjaAPI):
         refused = {"description": "Refused: what, and what to do.", "content": shape}
         for methods in schema["paths"].values():
             for operation in methods.values():
-                operation["responses"]["default"] = refused
+                told = {str(status): answer for status, answer in operation["responses"].items()}
+                operation["responses"] = told | {"default": refused}
         return schema
 
 
