@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.incidents import world
+from tocsin.accounts.actions import remove_team
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions as alerts
@@ -74,6 +75,13 @@ def test_cause_nobody_owns_wakes_somebody_all_the_same(storm: Group) -> None:
     storm.cause_service.team = None
     storm.cause_service.save()
     assert world.woken(_opened(storm)) != []
+
+
+def test_team_of_the_sender_stands_in_for_an_owner_that_is_gone(storm: Group) -> None:
+    remove_team("network", actor=SYSTEM)
+    detail = world.needs_people(storm, team="data")
+    assert detail is not None
+    assert world.woken(detail) == ["dan"]
 
 
 def test_page_follows_when_the_cause_moves_to_another_team(storm: Group) -> None:

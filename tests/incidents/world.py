@@ -119,11 +119,11 @@ def told(row: Group, fact: Fact) -> None:
     engine()
 
 
-def needs_people(row: Group, urgency: str = "page") -> IncidentDetail | None:
-    """The digest asks for people; returns the incident, if that opened one."""
+def needs_people(row: Group, urgency: str = "page", team: str = "") -> IncidentDetail | None:
+    """The digest asks for people; returns the incident, if that opened one. `team` stands in for an owner."""
     fact = alert_facts.GroupNeedsPeople(
         cause=row.cause_service.key,
-        team=row.cause_service.team.key if row.cause_service.team else "",
+        team=team or (row.cause_service.team.key if row.cause_service.team else ""),
         urgency=urgency,
         severity=1,
         confidence=row.confidence,

@@ -19,7 +19,7 @@ def on_group_needs_people(fact: Stored) -> None:
 
 def on_group_cause_moved(fact: Stored) -> None:
     """`alerts.group_cause_moved`: the sentence follows, and the page goes to the new owner."""
-    actions.cause_moved(fact.subject.id, actor=ENGINE)
+    actions.cause_moved(fact.subject.id, team_key=fact.data["team"], actor=ENGINE)
 
 
 def on_group_cause_judged(fact: Stored) -> None:

@@ -1,6 +1,13 @@
 """Changing incidents. Resolving one stops its pages, and acknowledging one acknowledges them, in one transaction."""
 
-from tocsin.incidents.actions.cause import cause_moved, confirm_cause, name_cause, note_verdict, reject_cause
+from tocsin.incidents.actions.cause import (
+    cause_moved,
+    confirm_cause,
+    name_cause,
+    note_verdict,
+    reject_cause,
+    withdraw_verdict,
+)
 from tocsin.incidents.actions.life import (
     acknowledge,
     begin_work,
@@ -13,7 +20,17 @@ from tocsin.incidents.actions.life import (
     watch,
 )
 from tocsin.incidents.actions.opening import Declaration, declare, groups_merged, open_for_group
-from tocsin.incidents.actions.roles import assign, comment, edit, link, page_team, set_severity, take_command
+from tocsin.incidents.actions.roles import (
+    assign,
+    comment,
+    edit,
+    escalate,
+    link,
+    page_person,
+    page_team,
+    set_severity,
+    take_command,
+)
 
 __all__ = [
     "Declaration",
@@ -25,6 +42,7 @@ __all__ = [
     "confirm_cause",
     "declare",
     "edit",
+    "escalate",
     "group_closed",
     "group_reopened",
     "groups_merged",
@@ -34,6 +52,7 @@ __all__ = [
     "note_paged",
     "note_verdict",
     "open_for_group",
+    "page_person",
     "page_team",
     "reject_cause",
     "reopen",
@@ -41,4 +60,5 @@ __all__ = [
     "set_severity",
     "take_command",
     "watch",
+    "withdraw_verdict",
 ]

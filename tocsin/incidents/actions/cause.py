@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import ENGINE, Actor
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.queries import group_by_id
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def cause_moved(group_id: UUID, *, actor: Actor) -> None:
+def cause_moved(group_id: UUID, *, team_key: str = "", actor: Actor) -> None:
     """The engine names another cause: sentence, title and owner follow, and so does the page while nobody answered it.
 
-    Somebody who has answered keeps the incident; they are told, and their page does not go elsewhere.
+    Somebody who has answered keeps the incident; they are told, and their page does not go elsewhere. `team_key` is who
+    stands in where nobody owns the cause.
     """
     detail = locked_for_group(group_id)
     if detail is None or is_over(detail):
@@ -39,7 +41,7 @@ def cause_moved(group_id: UUID, *, actor: Actor) -> None:
     if detail.cause_id == group.cause.id:
         return
     _named(detail, group, actor)
-    _page_follows(detail, group.cause.team, actor)
+    _page_follows(detail, group.owner or (team_by_key(team_key) if team_key else None), actor)
 
 
 def _named(detail: IncidentDetail, group: GroupBrief, actor: Actor) -> None:
@@ -91,6 +93,18 @@ def reject_cause(uuid: UUID, *, actor: Actor) -> IncidentDetail:
     if detail.group_id is None:
         raise Conflict("A person named this cause; name another instead.")
     alerts.reject_cause(detail.group_id, actor=actor)
+    cause_moved(detail.group_id, actor=ENGINE)
+    note_verdict(detail.group_id)
+    return locked(uuid, actor)
+
+
+@transaction.atomic
+def withdraw_verdict(uuid: UUID, *, service_key: str = "", actor: Actor) -> IncidentDetail:
+    """Take back what was said of the cause; `service_key` is whom to suspect again after a rejection."""
+    detail = locked(uuid, actor)
+    if detail.group_id is None:
+        raise Conflict("A person named this cause; name another instead.")
+    alerts.withdraw_verdict(detail.group_id, actor=actor, service=service_key)
     cause_moved(detail.group_id, actor=ENGINE)
     note_verdict(detail.group_id)
     return locked(uuid, actor)

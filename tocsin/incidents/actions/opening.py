@@ -73,7 +73,7 @@ def _take_turns() -> None:
 
 
 def _opened_for(group: GroupBrief, team_key: str, actor: Actor) -> IncidentDetail:
-    team = group.cause.team or _team(team_key)
+    team = group.owner or _team(team_key)
     item = _new_item(title=group.title, description="", team=team, actor=actor)
     detail = IncidentDetail.objects.create(
         item=item,

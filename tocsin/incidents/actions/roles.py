@@ -12,11 +12,13 @@ from tocsin.core.errors import Conflict, InvalidInput
 from tocsin.core.refs import Ref
 from tocsin.incidents import facts
 from tocsin.incidents.actions.life import begin_work, work_begun
-from tocsin.incidents.actions.rows import is_over, locked, page, save, told
+from tocsin.incidents.actions.rows import is_over, locked, page, save, sentence, told
 from tocsin.incidents.models import IncidentDetail
+from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.rules import parse_severity
 from tocsin.items import actions as items
 from tocsin.items.rules import LinkKind
+from tocsin.paging import actions as paging
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Person, Team
@@ -100,5 +102,29 @@ def page_team(uuid: UUID, team: Team, *, actor: Actor) -> IncidentDetail:
     if is_over(detail):
         raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
     page(detail, team, actor=actor)
+    save(detail)
+    return detail
+
+
+@transaction.atomic
+def page_person(uuid: UUID, person: Person, *, actor: Actor) -> IncidentDetail:
+    """Wake one person at once, by name; the page is the owning team's."""
+    detail = locked(uuid, actor)
+    if is_over(detail):
+        raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
+    if detail.item.team is None:
+        raise Conflict("No team owns this incident, so nobody's ladder could go on: page a team instead.")
+    paging.page_person(
+        subject=incident_ref(uuid), team=detail.item.team, person=person, sentence=sentence(detail), actor=actor
+    )
+    save(detail)
+    return detail
+
+
+@transaction.atomic
+def escalate(uuid: UUID, page_uuid: UUID, *, actor: Actor) -> IncidentDetail:
+    """Take the next step of one of the incident's pages at once."""
+    detail = locked(uuid, actor)
+    paging.escalate_now(page_uuid, actor=actor)
     save(detail)
     return detail

@@ -12,6 +12,7 @@ from tocsin.alerts import queries as alerts
 from tocsin.alerts.queries.reach import TouchedService, services_of_group
 
 if TYPE_CHECKING:
+    from tocsin.accounts.models import Team
     from tocsin.assets.models import Service
 
 NAMED = 3
@@ -23,11 +24,15 @@ MAX_WHAT = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupBrief:
-    """A group as its incident needs it. `sentence_params` are those of `SentenceKind.CAUSE`."""
+    """A group as its incident needs it. `sentence_params` are those of `SentenceKind.CAUSE`.
+
+    `owner` has the cause, None where nobody does, or their team is gone.
+    """
 
     uuid: UUID
     title: str
     cause: Service
+    owner: Team | None
     severity: int
     confidence: float
     first_at: datetime
@@ -45,6 +50,7 @@ def group_brief(group_id: UUID) -> GroupBrief:
         uuid=group.uuid,
         title=f"{cause.name}: {what}" if what else cause.name,
         cause=cause,
+        owner=cause.team if cause.team and cause.team.removed_at is None else None,
         severity=group.severity,
         confidence=group.confidence,
         first_at=group.first_at,
