@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -10,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts.digest import lease, reading, writing
 from tocsin.alerts.digest.folding import Folded, fold
@@ -19,6 +21,8 @@ from tocsin.alerts.digest.silencing import Silences
 from tocsin.alerts.models import Batch, Integration
 from tocsin.assets import actions as assets
 from tocsin.core import live
+
+log = logging.getLogger(__name__)
 
 DECIDE_S = 0.5
 """Groups change at most this often while deliveries come in."""
@@ -87,11 +91,20 @@ class Digest:
             return
         self._decided = time.monotonic()
         self._observer.learn_map(turn.now)
-        decision = self._observer.engine.decide(self._observer.clock.at(turn.now.timestamp()))
-        self._grouping.apply(decision, turn.now)
+        self._grouping.apply(self._decision(turn.now), turn.now)
         if self._news:
             live.publish(["alerts"])
         self._news = False
+
+    def _decision(self, now: datetime) -> correlation.Decision:
+        """What the correlation makes of it. Should it fail, groups stay as they are and critical alerts stand alone."""
+        try:
+            return self._observer.engine.decide(self._observer.clock.at(now.timestamp()))
+        except (
+            Exception
+        ):  # the border to another package: whatever is wrong there must not keep people from being called
+            log.exception("correlation_failed")
+            return correlation.Decision(incidents=(), set_aside=())
 
     def _take(self) -> lease.Turn | None:
         """Take a turn; when another engine had one since, begin anew from the database."""
