@@ -17,7 +17,7 @@ from tocsin.main.demo.delivery import Delivery
 from tocsin.main.demo.replay import Progress, Tally, Target, replay
 from tocsin.main.demo.wire import Address, lanes
 
-CONNECTIONS = 48
+CONNECTIONS = 128
 DIGEST_WITHIN_S = 120.0
 UNCHANGED_S = 2.0
 """Nothing has changed for this long: nothing more is to come."""
