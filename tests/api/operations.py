@@ -60,6 +60,10 @@ def _close_alert() -> object:
     return alerts.close(Alert.objects.order_by("id")[0].uuid, actor=SYSTEM)
 
 
+def _confirm() -> object:
+    return alerts.confirm_cause(Group.objects.order_by("id")[0].uuid, actor=SYSTEM)
+
+
 def _resolve() -> object:
     return incidents.resolve(item_by_key(SYSTEM, "INC-1").uuid, actor=SYSTEM)
 
@@ -135,6 +139,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /groups/{group_id}/alerts": _ON_GROUP,
     "POST /groups/{group_id}/confirm-cause": Example(path=_group, body=dict),
     "POST /groups/{group_id}/reject-cause": _ON_GROUP,
+    "POST /groups/{group_id}/withdraw-verdict": Example(path=_group, before=_confirm, body=dict),
     "POST /groups/{group_id}/keep-apart": Example(path=_group, body=_apart),
     "POST /groups/{group_id}/absorb": Example(path=_group, body=_other_group),
     "POST /groups/{group_id}/close": _ON_GROUP,
@@ -163,5 +168,6 @@ EXAMPLES: dict[str, Example] = {
     "POST /incidents/{key}/command": Example(path=_incident, body=dict),
     "POST /incidents/{key}/confirm-cause": Example(path=_incident, body=dict),
     "POST /incidents/{key}/reject-cause": _ON_INCIDENT,
+    "POST /incidents/{key}/withdraw-verdict": Example(path=_incident, before=_confirm, body=dict),
     "POST /incidents/{key}/page": Example(path=_incident, body=lambda: {"team": "data"}),
 }

@@ -133,6 +133,9 @@ def test_incident_is_led_from_the_command_line(incident: IncidentDetail) -> None
     _ran("incident comment INC-1 - --as alice", stdin="Uplink **B** is dark")
     _ran("incident assign INC-1 ann --as alice")
     assert _ran("incident confirm-cause INC-1 --as alice") == f"INC-1: cause {world.SWITCH} (confirmed).\n"
+    assert _ran("incident withdraw-verdict INC-1 --as alice") == f"INC-1: cause {world.SWITCH} (proposed).\n"
+    assert _ran("incident page-team INC-1 data --as alice") == "Paging data.\n"
+    assert _ran("incident page-person INC-1 ann --as alice") == "Paging ann.\n"
     assert _ran("incident watch INC-1 --as alice") == "INC-1 is monitoring.\n"
     assert _ran("incident resolve INC-1 --as alice", "--reason", "uplink replaced") == "INC-1 is resolved.\n"
     assert _ran("incident reopen INC-1 --as alice") == "INC-1 is acknowledged.\n"
@@ -177,6 +180,7 @@ def test_group_is_corrected(storm: Group) -> None:
     assert _ran(f"group absorb {storm.uuid} {apart}") == "Merged.\n"
     assert _ran(f"group reject-cause {storm.uuid}") == f"Cause: {world.BILLING} (proposed).\n"
     assert _ran(f"group confirm-cause {storm.uuid}") == f"Cause: {world.BILLING}.\n"
+    assert _ran(f"group withdraw-verdict {storm.uuid}") == f"Cause: {world.BILLING} (proposed).\n"
     assert world.BILLING in _ran(f"group show {storm.uuid}")
     assert _ran(f"group close {storm.uuid}") == "Closed.\n"
 

@@ -41,6 +41,12 @@ class ConfirmedCause(Schema):
     service: str = ""
 
 
+class WithdrawnVerdict(Schema):
+    """`service` (a key) is the cause to go back to; empty keeps the one that is named."""
+
+    service: str = ""
+
+
 class Apart(Schema):
     """The alerts that are not of this group."""
 
@@ -184,6 +190,13 @@ def confirm_cause_of_group(request: ApiRequest, group_id: UUID, confirmed: Confi
 def reject_cause_of_group(request: ApiRequest, group_id: UUID) -> GroupReport:
     """Say that it is not this; the next suspect takes its place."""
     actions.reject_cause(group_id, actor=request.auth)
+    return _group(request, group_id)
+
+
+@router.post("/groups/{group_id}/withdraw-verdict", response=GroupReport)
+def withdraw_verdict_on_group(request: ApiRequest, group_id: UUID, withdrawn: WithdrawnVerdict) -> GroupReport:
+    """Take back what was said of the cause; the engine may move it again."""
+    actions.withdraw_verdict(group_id, service=withdrawn.service, actor=request.auth)
     return _group(request, group_id)
 
 

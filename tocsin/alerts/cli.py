@@ -205,6 +205,16 @@ def reject_cause(record_id: UUID, login: str | None) -> None:
     _say(f"cause: {row.cause_service.key} ({row.cause_state})")
 
 
+@group.command("withdraw-verdict")
+@ID
+@click.option("--service", default="", help="The cause to go back to; else the named one stays.")
+@acting
+def withdraw_verdict(record_id: UUID, service: str, login: str | None) -> None:
+    """Take back what was said of the cause; the engine may move it again."""
+    row = actions.withdraw_verdict(record_id, service=service, actor=actor_for_login(login))
+    _say(f"cause: {row.cause_service.key} ({row.cause_state})")
+
+
 @group.command("keep-apart")
 @ID
 @click.argument("alerts", nargs=-1, required=True, type=click.UUID)

@@ -75,10 +75,17 @@ class NamedCause(Schema):
     service: str = ""
 
 
-class CalledTeam(Schema):
-    """The team (a key) whose on-call is woken."""
+class WithdrawnVerdict(Schema):
+    """`service` (a key) is the cause to go back to; empty keeps the one that is named."""
 
-    team: str
+    service: str = ""
+
+
+class Called(Schema):
+    """The team (a key) whose on-call is woken, or the person (a login) who is: one of them."""
+
+    team: str = ""
+    person: str = ""
 
 
 @router.get("/incidents", response=IncidentList)
@@ -223,11 +230,23 @@ def reject_cause(request: ApiRequest, key: str) -> IncidentReport:
     return _report(request, key)
 
 
+@router.post("/incidents/{key}/withdraw-verdict", response=IncidentReport)
+def withdraw_verdict(request: ApiRequest, key: str, withdrawn: WithdrawnVerdict) -> IncidentReport:
+    """Take back what was said of the cause; the engine may move it again."""
+    actions.withdraw_verdict(_id(request, key), service_key=withdrawn.service, actor=request.auth)
+    return _report(request, key)
+
+
 @router.post("/incidents/{key}/page", response=IncidentReport)
-def page_team(request: ApiRequest, key: str, called: CalledTeam) -> IncidentReport:
-    """Wake whoever is on call in one more team."""
+def call_people(request: ApiRequest, key: str, called: Called) -> IncidentReport:
+    """Wake whoever is on call in one more team, or one person by name."""
     uuid = _id(request, key)
-    actions.page_team(uuid, team_by_key(called.team), actor=request.auth)
+    if bool(called.team) == bool(called.person):
+        raise InvalidInput("team, person: name one of them.")
+    if called.team:
+        actions.page_team(uuid, team_by_key(called.team), actor=request.auth)
+    else:
+        actions.page_person(uuid, person_by_login(called.person), actor=request.auth)
     return _report(request, key)
 
 

@@ -286,7 +286,17 @@ def reject_cause(key: str, login: str | None) -> None:
     _say_cause(actions.reject_cause(uuid, actor=actor))
 
 
-@incident.command("page")
+@incident.command("withdraw-verdict")
+@KEY
+@click.option("--service", default="", help="The cause to go back to; else the named one stays.")
+@acting
+def withdraw_verdict(key: str, service: str, login: str | None) -> None:
+    """Take back what was said of the cause; the engine may move it again."""
+    actor, uuid = _found(key, login)
+    _say_cause(actions.withdraw_verdict(uuid, service_key=service, actor=actor))
+
+
+@incident.command("page-team")
 @KEY
 @click.argument("team")
 @acting
@@ -295,6 +305,17 @@ def page_team(key: str, team: str, login: str | None) -> None:
     actor, uuid = _found(key, login)
     actions.page_team(uuid, team_by_key(team), actor=actor)
     click.echo(f"Paging {team}.")
+
+
+@incident.command("page-person")
+@KEY
+@click.argument("who", metavar="LOGIN")
+@acting
+def page_person(key: str, who: str, login: str | None) -> None:
+    """Wake one person by name."""
+    actor, uuid = _found(key, login)
+    actions.page_person(uuid, person_by_login(who), actor=actor)
+    click.echo(f"Paging {who}.")
 
 
 def _found(key: str, login: str | None) -> tuple[Actor, UUID]:

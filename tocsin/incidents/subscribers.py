@@ -23,7 +23,7 @@ def on_group_cause_moved(fact: Stored) -> None:
 
 
 def on_group_cause_judged(fact: Stored) -> None:
-    """`alerts.group_cause_confirmed`, `alerts.group_cause_rejected`: take the verdict over."""
+    """`alerts.group_cause_confirmed`, `…_cause_rejected`, `…_verdict_withdrawn`: take the verdict over."""
     actions.note_verdict(fact.subject.id)
 
 

@@ -35,6 +35,7 @@ REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {
     "alerts.group_cause_moved": (("react.incidents.group_cause_moved", incidents.on_group_cause_moved),),
     "alerts.group_cause_confirmed": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
     "alerts.group_cause_rejected": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
+    "alerts.group_verdict_withdrawn": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
     "alerts.group_closed": (("react.incidents.group_closed", incidents.on_group_closed),),
     "alerts.group_reopened": (("react.incidents.group_reopened", incidents.on_group_reopened),),
     "alerts.groups_merged": (("react.incidents.groups_merged", incidents.on_groups_merged),),
