@@ -13,10 +13,10 @@ import pytest
 import uvicorn
 from rich.console import Console
 
+from tocsin.main.cli.progress import measured
 from tocsin.main.demo.company import sample_company
 from tocsin.main.demo.delivery import Scenario, Sender
 from tocsin.main.demo.law import Estate
-from tocsin.main.cli.progress import measured
 from tocsin.main.demo.replay import ReplayError, Tally, Target, replay
 from tocsin.main.demo.storm import storm
 from tocsin.main.demo.wire import BATCH_MOST, Address, lanes
@@ -58,7 +58,7 @@ async def _posted(scenario: Scenario, receiver: Receiver, *, speed: float = math
     config = uvicorn.Config(receiver, port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 uvicorn offers a flag, no event
+    while not server.started:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
