@@ -61,6 +61,9 @@ class Proxy:
             return
         try:
             await self._pass_on(scope, body, send)
+        except httpx.LocalProtocolError:
+            message = "The address or a header of this request holds what HTTP does not allow."
+            await answer_json(send, 400, {"code": "bad_request", "message": message})
         except httpx.TransportError:
             retry = (b"retry-after", b"1")
             message = "The screens of this node are starting or stopping. Try again in a moment."
@@ -94,7 +97,7 @@ class Proxy:
 def _request_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     """What the client sent, less what belongs to the connection; `x-forwarded-*` is ours alone to say."""
     kept = [
-        (key, value)
+        (key, value.strip())  # an empty “Bearer ” comes with its space, which may not be sent on
         for key, value in scope["headers"]
         if key not in _HOP_BY_HOP and not key.startswith(b"x-forwarded-")
     ]
