@@ -64,7 +64,12 @@ def renamed(case: Case, seed: int = 7) -> Case:
         alerts.append({**alert, "service": new[alert["service"]], "labels": labels, "text": swap(alert["text"])})
     edges = [[new[a], new[b]] for a, b in case["topology"]["edges"]]
     topology = {"nodes": sorted(new.values()), "edges": edges}
-    return {**case, "topology": topology, "alerts": alerts, "truth": {**case["truth"], "service": new[case["truth"]["service"]]}}
+    return {
+        **case,
+        "topology": topology,
+        "alerts": alerts,
+        "truth": {**case["truth"], "service": new[case["truth"]["service"]]},
+    }
 
 
 def real(name: str, change: Callable[[Case], Case] = lambda case: case) -> dict[str, Any]:

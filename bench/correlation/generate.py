@@ -87,8 +87,9 @@ def _faults(rng: Random, company: Company, level: Level) -> list[Fault]:
     faults = []
     low, high = 0.10 * level.services, 0.40 * level.services
     big = [s for s in range(level.services) if low <= len(above[s]) <= high]
+    big = big or sorted(range(level.services), key=lambda s: -len(above[s]))[:5]
     minor = [s for s in range(level.services) if 1 <= len(above[s]) <= 12]
-    wanted = [(big or minor, "i0", 0.0)] if level.storm else []
+    wanted = [(big, "i0", 0.0)] if level.storm else []
     wanted += [(minor, f"i{n + 1}", rng.uniform(-150.0, 450.0)) for n in range(rng.randint(*level.small))]
     for pool, name, shift in wanted:
         service = rng.choice([s for s in pool if s not in taken])
@@ -189,7 +190,16 @@ def _noise(rng: Random, company: Company, level: Level) -> Iterator[tuple]:
         rule, every_s = rng.choice(_STANDING), rng.choice((60.0, 120.0, 300.0))
         at = rng.uniform(0.0, 60.0)
         while at < level.lasting_s:
-            yield (at, company.names[service], rule, "warning", "firing", labels(service, 0), f"standing: {rule}", "chronic")
+            yield (
+                at,
+                company.names[service],
+                rule,
+                "warning",
+                "firing",
+                labels(service, 0),
+                f"standing: {rule}",
+                "chronic",
+            )
             at += every_s * rng.uniform(0.9, 1.1)
     expected = level.services * level.blips_per_service_hour * level.lasting_s / 3600.0
     for _ in range(int(expected)):
@@ -205,7 +215,16 @@ def _noise(rng: Random, company: Company, level: Level) -> Iterator[tuple]:
         at = rng.uniform(0.0, 300.0)
         while at < level.lasting_s:
             yield (at, company.names[service], "ProbeFailed", "warning", "firing", labels(service, 0), "flaps", "noise")
-            yield (at + 30.0, company.names[service], "ProbeFailed", "warning", "resolved", labels(service, 0), "flaps", "noise")
+            yield (
+                at + 30.0,
+                company.names[service],
+                "ProbeFailed",
+                "warning",
+                "resolved",
+                labels(service, 0),
+                "flaps",
+                "noise",
+            )
             at += rng.uniform(90.0, 600.0)
 
 
@@ -254,7 +273,9 @@ def _topology(rng: Random, company: Company, level: Level) -> dict[str, Any]:
 
 
 def _changes(rng: Random, company: Company, faults: list[Fault]) -> list[dict[str, Any]]:
-    rows = [(WARM_UP_S + rng.uniform(-3000.0, 600.0), rng.randrange(len(company.names))) for _ in range(rng.randint(8, 20))]
+    rows = [
+        (WARM_UP_S + rng.uniform(-3000.0, 600.0), rng.randrange(len(company.names))) for _ in range(rng.randint(8, 20))
+    ]
     rows += [(f.starts_s - rng.uniform(20.0, 400.0), f.service) for f in faults if rng.random() < 0.6]
     return [
         {"ts": round(EPOCH + at, 1), "service": company.names[s], "kind": rng.choice(("deploy", "config", "flag")), "text": "new version"}

@@ -45,6 +45,8 @@ _WHY = {
     How.HOST: EvidenceKind.MEMBER_HOST,
 }
 
+_FAILING = (How.OWN, How.NAMED, How.CALLER)
+
 
 class Engine:
     """Many alerts in, few incidents out, each with its causes and reasons."""
@@ -160,6 +162,7 @@ class Engine:
             first_at=min(s.onset for s in members),
             last_at=max(s.last for s in members),
             services=len({s.service for s in members}),
+            failing=len({signals[n].service for n, e in part.members.items() if e.how in _FAILING}),
             severity=min(u.severity for s in members for u in s.units),
         )
 
@@ -251,6 +254,7 @@ def _stamped(draft: Cluster, known: Known) -> Cluster:
         first_at=draft.first_at,
         last_at=draft.last_at,
         services=draft.services,
+        failing=draft.failing,
         severity=draft.severity,
         state=ClusterState.OPEN if known.resolved_at is None else ClusterState.RESOLVED,
         again_of=known.again_of,
@@ -258,6 +262,6 @@ def _stamped(draft: Cluster, known: Known) -> Cluster:
 
 
 def importance(cluster: Cluster) -> float:
-    """What to look at first: services touched, then deliveries and severity."""
+    """What to look at first: services that fail with the cause, then deliveries and severity."""
     deliveries: float = len(cluster.members) ** 0.5
-    return cluster.services * 10.0 + deliveries + 5.0 * (5 - cluster.severity)
+    return cluster.failing * 10.0 + cluster.services + deliveries + 5.0 * (5 - cluster.severity)

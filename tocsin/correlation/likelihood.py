@@ -8,6 +8,8 @@ from .graph import Graph
 from .settings import Settings
 from .signals import Signal
 
+_FEW = 2  # callers that must fail before a silent service is taken to fail too
+
 
 class How(IntEnum):
     """The road by which a cause explains a signal."""
@@ -52,6 +54,7 @@ class Likelihood:
         self.by_named: dict[int, list[int]] = {}
         self.falling: dict[int, list[int]] = {}
         self.complaining: set[int] = set()
+        self._through: dict[int, float] = {}
         self._starving: dict[int, list[tuple[int, float]]] = {}
         for number, signal in enumerate(signals):
             self.by_service.setdefault(signal.service, []).append(number)
@@ -78,12 +81,11 @@ class Likelihood:
         return reach
 
     def _climb(self, reach: Reach, cause: int, at: int, hop: int, following: dict[int, None]) -> None:
-        settings = self.settings
         carried = 1.0
         if at != cause:
-            carried = settings.through_alerting if at in self.complaining else settings.through_silent
+            carried = self._passing(at)
         carried *= reach.strength[at]
-        if carried < settings.min_reach:
+        if carried < self.settings.min_reach:
             return
         for caller, confidence in self.graph.callers[at].items():
             strength = carried * confidence
@@ -92,6 +94,20 @@ class Likelihood:
                 reach.hops[caller] = hop
                 reach.via[caller] = at
                 following[caller] = None
+
+    def _passing(self, service: int) -> float:
+        """How surely trouble below a service reaches its callers: if it complains, or if most of them do."""
+        known = self._through.get(service)
+        if known is None:
+            settings = self.settings
+            known = settings.through_alerting
+            if service not in self.complaining:
+                callers = self.graph.callers[service]
+                failing = sum(c in self.complaining for c in callers)
+                part = failing / len(callers) if failing >= _FEW else 0.0
+                known = settings.through_silent + (settings.through_alerting - settings.through_silent) * part**2
+            self._through[service] = known
+        return known
 
     def explain(self, cause: int) -> list[Explained]:
         """Every signal that the failure of `cause` makes more likely, each once, by its best road."""

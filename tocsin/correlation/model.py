@@ -148,7 +148,9 @@ class Cluster:
     """What is believed to be one failure: `causes` best first, `members` with a reason each.
 
     `opened_at` is when the cluster was first reported, `decided_at` when its first cause last changed (both in the
-    time handed to `decide`); `first_at` and `last_at` span the members' event times. `again_of` is the id of a
+    time handed to `decide`); `first_at` and `last_at` span the members' event times. Of the `services`
+    touched, `failing` depend on the cause by a known path; the others get less work or began in
+    the same burst. `again_of` is the id of a
     resolved cluster with the same cause, if one is remembered.
     """
 
@@ -160,6 +162,7 @@ class Cluster:
     first_at: float
     last_at: float
     services: int
+    failing: int
     severity: Severity
     state: ClusterState = ClusterState.OPEN
     again_of: str | None = None

@@ -34,7 +34,7 @@ class Onset:
 
 
 def onset(times: Floats, weights: Floats, spread_s: float, until: float) -> Onset:
-    """The start of the burst in `times` (sorted, epoch seconds, not empty), each counting `weights`; watched `until` then."""
+    """The start of the burst in `times` (sorted, not empty), each counting `weights`; watched `until` then."""
     first = float(times[0])
     total = np.concatenate(([0.0], np.cumsum(weights)))
     censored = total[np.searchsorted(times, first + _EARLIEST_S, side="right")]

@@ -19,8 +19,8 @@ class Settings:
     max_units: int = 200_000
 
     # Paths along the dependency graph
-    max_hops: int = 5
-    through_alerting: float = 0.80  # factor for a hop over a service that itself complains
+    max_hops: int = 8
+    through_alerting: float = 0.95  # factor for a hop over a service that itself complains
     through_silent: float = 0.25  # and for a hop over one that does not
     min_reach: float = 0.04
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log2
 
-from .classes import LAWS, LOCAL, AlertClass
+from .classes import CLIMBING, LAWS, LOCAL, AlertClass
 from .model import Severity
 from .settings import Settings
 from .units import Rhythm, Unit
@@ -22,6 +22,7 @@ _SEVERITY = {
 }
 _SAME_TIME_S = 120.0
 _MATURE_S = 30.0
+ECHO = 0.5
 
 
 @dataclass(slots=True)
@@ -88,7 +89,20 @@ def condense(units: Iterable[Unit], rhythms: dict[str, Rhythm], now: float, sett
             if stop == len(members) or members[stop].first_at - members[stop - 1].first_at > _SAME_TIME_S:
                 signals.append(_signal(members[start:stop], rhythms, now, settings))
                 start = stop
+    _discount_echoes(signals)
     return sorted(signals, key=lambda s: (s.onset, s.units[0].number))
+
+
+def _discount_echoes(signals: list[Signal]) -> None:
+    """One service that complains in five ways about the same thing is hardly more evidence than in two."""
+    told: dict[int, list[Signal]] = {}
+    for signal in signals:
+        if signal.kind in CLIMBING and signal.peer is None:
+            told.setdefault(signal.service, []).append(signal)
+    for ways in told.values():
+        ways.sort(key=lambda s: -s.weight)
+        for echo, signal in enumerate(ways):
+            signal.weight /= 1.0 + ECHO * echo
 
 
 def _signal(units: list[Unit], rhythms: dict[str, Rhythm], now: float, settings: Settings) -> Signal:
