@@ -42,7 +42,7 @@ def test_report_shows_counts_cause_truth_pages_speed_and_links() -> None:
         "alerts sent  25,000",
         "1,936 distinct alerts",
         "together             25,000  adds up",
-        "cause named  core-sw-waw-02, confidence 0.93, 12.0 s after its first alert",
+        "cause named  core-sw-waw-02, confidence 0.93, 12.0 s of event time after its first alert",
         "cause that was true  core-sw-waw-02  (found)",
         "Anna Sample, by email about INC-1, 14.0 s of event time after its first alert (0.9 s by the wall clock)",
         "1,000 s of event time in 20.0 s of wall time (50 times as fast)",

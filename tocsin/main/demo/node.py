@@ -44,12 +44,24 @@ def own_folder(folder: Path) -> Iterator[Path]:
     with marker.open("a") as lock:
         _hold(lock, folder)
         _end_leftover_server(folder / "postgres")
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            elif path != marker:
-                path.unlink()
-        yield folder
+        with _emptied_beside(folder):
+            yield folder
+
+
+@contextmanager
+def _emptied_beside(folder: Path) -> Iterator[None]:
+    """Move what an earlier demonstration left out of the way, and delete it meanwhile: a database is many files."""
+    leftovers = folder / "leftovers"
+    leftovers.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path not in {folder / MARKER, leftovers}:
+            path.rename(leftovers / f"{path.name}-{time.time_ns()}")
+    deleting = threading.Thread(target=shutil.rmtree, args=(leftovers,), kwargs={"ignore_errors": True})
+    deleting.start()
+    try:
+        yield
+    finally:
+        deleting.join()
 
 
 def _hold(lock: IO[str], folder: Path) -> None:

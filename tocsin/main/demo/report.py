@@ -226,7 +226,11 @@ def _cause(incident: Named) -> str:
     if incident.cause is None:
         return "none"
     sure = f", confidence {incident.confidence:.2f}" if incident.confidence is not None else ""
-    when = f", {incident.named_after_s:.1f} s after its first alert" if incident.named_after_s is not None else ""
+    when = (
+        f", {incident.named_after_s:.1f} s of event time after its first alert"
+        if incident.named_after_s is not None
+        else ""
+    )
     return f"{incident.cause}{sure}{when}"
 
 
