@@ -50,8 +50,13 @@ class Front:
         return self._proxy if "web" in self._roles else _no_screens
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
-        report = await health.examine(self._config)
+        report = await health.examine(self._config, await self._screens())
         await answer_json(send, 200 if report.status == "ok" else 503, report, (b"cache-control", b"no-store"))
+
+    async def _screens(self) -> str:
+        if "web" not in self._roles:
+            return "elsewhere"
+        return "away" if await self._proxy.status_of("/live/permit", []) == 503 else "here"
 
     async def _metrics(self, scope: Scope, receive: Receive, send: Send) -> None:
         await health.measure(self._config)

@@ -26,25 +26,29 @@ SELECT (SELECT count(*) FROM core_job WHERE failed_at IS NULL AND due_at <= tocs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`status` is ok or unavailable; `engine_age_s` is None when no engine has ever run."""
+    """`status` is ok or unavailable; `engine_age_s` is None when no engine has ever run.
+
+    `screens`: here, away (starting, stopping, crashed) or elsewhere (this node has none).
+    """
 
     status: str
     database: str
     engine: str
     engine_age_s: float | None
+    screens: str
 
 
-async def examine(config: Config) -> Health:
+async def examine(config: Config, screens: str) -> Health:
     """Ask the database: the intake needs it, and it knows when an engine last worked."""
     try:
         async with await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection:
             row = await (await connection.execute(_ENGINE_AGE)).fetchone()
     except psycopg.Error:
-        return Health(status="unavailable", database="away", engine="unknown", engine_age_s=None)
+        return Health(status="unavailable", database="away", engine="unknown", engine_age_s=None, screens=screens)
     age = row[0] if row else None
     engine = "never ran" if age is None else "working" if age < ENGINE_LATE_S else "late"
-    status = "ok" if engine == "working" else "unavailable"
-    return Health(status=status, database="here", engine=engine, engine_age_s=age)
+    status = "ok" if engine == "working" and screens != "away" else "unavailable"
+    return Health(status=status, database="here", engine=engine, engine_age_s=age, screens=screens)
 
 
 async def measure(config: Config) -> None:
