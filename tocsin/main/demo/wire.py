@@ -7,8 +7,9 @@ it does for anything that is replayed.
 
 from __future__ import annotations
 
+import heapq
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -59,43 +60,53 @@ class Address:
         return (self.epoch + timedelta(seconds=offset_s)).isoformat(timespec="milliseconds")
 
 
-def lanes(deliveries: Iterable[Delivery], address: Address, count: int) -> list[list[Outgoing]]:
+def lanes(deliveries: Sequence[Delivery], address: Address, count: int) -> list[list[Outgoing]]:
     """Spread deliveries over a number of lanes: all of one condition in one lane, in the order they arrive.
 
-    Alertmanager's are put into batches of what the same integration has within a second; those of one integration share
-    few lanes, so that batches fill.
+    Alertmanager's are put into batches of what the same integration has within seconds; those of one integration share
+    two lanes, so that batches fill. Each stream goes to the lane that is lightest so far, the heaviest first: the last
+    lane to end decides how long it all takes.
     """
-    queues: list[list[Delivery]] = [[] for _ in range(count)]
+    streams: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
-        queues[_lane(delivery, count)].append(delivery)
-    return [_requests(queue, address) for queue in queues]
+        streams.setdefault(_stream(delivery), []).append(delivery)
+    requests = sorted((_requests(stream, address) for stream in streams.values()), key=len, reverse=True)
+    found: list[list[Outgoing]] = [[] for _ in range(count)]
+    lightest = [(0, place) for place in range(count)]
+    for stream in requests:
+        weight, place = heapq.heappop(lightest)
+        found[place] += stream
+        heapq.heappush(lightest, (weight + len(stream), place))
+    return [sorted(lane, key=lambda one: one.due_s) for lane in found]
 
 
-def _lane(delivery: Delivery, count: int) -> int:
-    """Choose a lane by what must stay in order: the integration's batch stream, or the condition."""
+def _stream(delivery: Delivery) -> str:
+    """Name what must stay in order: the integration's batches, or the condition."""
     if delivery.sender is Sender.ALERTMANAGER:
-        shard = zlib.crc32(delivery.fingerprint.encode()) % 2
-        return zlib.crc32(f"{delivery.integration}/{shard}".encode()) % count
-    return zlib.crc32(delivery.fingerprint.encode()) % count
+        return f"{delivery.integration}/{zlib.crc32(delivery.fingerprint.encode()) % 2}"
+    return delivery.fingerprint
 
 
-def _requests(queue: Sequence[Delivery], address: Address) -> list[Outgoing]:
-    found: list[Outgoing] = []
-    batches: dict[str, list[Delivery]] = {}
-    for delivery in queue:
-        if delivery.sender is Sender.OPSGENIE:
-            found.append(_opsgenie(delivery, address))
-        elif delivery.sender is Sender.PAGERDUTY:
-            found.append(_pagerduty(delivery, address))
-        else:
-            batch = batches.setdefault(delivery.integration, [])
-            full = len(batch) == BATCH_MOST
-            if batch and (full or delivery.arrival_s - batch[0].arrival_s > BATCH_WITHIN_S):
-                found.append(_alertmanager(batch, address))
-                batch.clear()
-            batch.append(delivery)
-    found += [_alertmanager(batch, address) for batch in batches.values() if batch]
-    return sorted(found, key=lambda one: one.due_s)
+def _requests(stream: Sequence[Delivery], address: Address) -> list[Outgoing]:
+    """Write a stream, all of one sender, as its POSTs."""
+    match stream[0].sender:
+        case Sender.OPSGENIE:
+            return [_opsgenie(delivery, address) for delivery in stream]
+        case Sender.PAGERDUTY:
+            return [_pagerduty(delivery, address) for delivery in stream]
+        case Sender.ALERTMANAGER:
+            return [_alertmanager(batch, address) for batch in _batches(stream)]
+
+
+def _batches(stream: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    batch: list[Delivery] = []
+    for delivery in stream:
+        if batch and (len(batch) == BATCH_MOST or delivery.arrival_s - batch[0].arrival_s > BATCH_WITHIN_S):
+            yield batch
+            batch = []
+        batch.append(delivery)
+    if batch:
+        yield batch
 
 
 def _opsgenie(delivery: Delivery, address: Address) -> Outgoing:
