@@ -11,8 +11,8 @@ import pytest
 from tocsin.main.apply.document import Document
 from tocsin.main.apply.read import CompanyFileError, read
 from tocsin.main.apply.render import dump, outcome
-from tocsin.main.cli.progress import Lines
 from tocsin.main.demo.company import sample_company
+from tocsin.main.progress import Lines
 
 COMPANY = Path(__file__).with_name("company.yaml").read_text()
 LATER = COMPANY.replace("2026-02-01T0", "2099-02-01T0").replace("2026-02-02T0", "2099-02-02T0")

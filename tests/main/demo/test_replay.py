@@ -13,13 +13,13 @@ import pytest
 import uvicorn
 from rich.console import Console
 
-from tocsin.main.cli.progress import measured
 from tocsin.main.demo.company import sample_company
 from tocsin.main.demo.delivery import Scenario, Sender
 from tocsin.main.demo.law import Estate
 from tocsin.main.demo.replay import ReplayError, Tally, Target, replay
 from tocsin.main.demo.storm import storm
 from tocsin.main.demo.wire import BATCH_MOST, Address, lanes
+from tocsin.main.progress import measured
 
 COMPANY = sample_company()
 ADDRESS = Address(

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from tocsin.core.errors import InvalidInput
-from tocsin.main.cli.progress import measured
+from tocsin.main.progress import measured
 
 
 @click.command("apply")

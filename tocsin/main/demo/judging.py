@@ -10,12 +10,12 @@ from uuid import UUID
 
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import queries as alerts
-from tocsin.main.cli.progress import measured
 from tocsin.main.demo.delivery import Delivery, TrueCause
 from tocsin.main.demo.real import RealCases
 from tocsin.main.demo.replay import Tally
 from tocsin.main.demo.report import Judged
 from tocsin.main.demo.session import Session
+from tocsin.main.progress import measured
 
 _DECIDED_WITHIN_S = 4.0
 _LOOK_EVERY_S = 0.1

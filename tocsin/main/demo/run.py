@@ -16,7 +16,6 @@ from tocsin.core import clock
 from tocsin.core.config import Config
 from tocsin.main.apply import execute
 from tocsin.main.apply.document import Service
-from tocsin.main.cli.progress import measured
 from tocsin.main.demo import figures
 from tocsin.main.demo.judging import judge
 from tocsin.main.demo.node import wait_ready
@@ -24,6 +23,7 @@ from tocsin.main.demo.prepare import ADMINISTRATOR, Prepared, Wish
 from tocsin.main.demo.replay import Tally
 from tocsin.main.demo.report import Counts, Judged, Report, Speed
 from tocsin.main.demo.session import Session, combined
+from tocsin.main.progress import measured
 
 PAGED_WITHIN_S = 20.0
 QUIET_FOR_S = 12.0

@@ -11,11 +11,11 @@ from datetime import datetime
 import uvloop
 from rich.console import Console
 
-from tocsin.main.cli.progress import measured
 from tocsin.main.demo import figures
 from tocsin.main.demo.delivery import Delivery
 from tocsin.main.demo.replay import Progress, Tally, Target, replay
 from tocsin.main.demo.wire import Address, lanes
+from tocsin.main.progress import measured
 
 CONNECTIONS = 128
 DIGEST_WITHIN_S = 120.0
