@@ -102,10 +102,13 @@ class Grouping:
         return group
 
     def _set_aside(self, decision: correlation.Decision, known: Known) -> None:
+        """What belongs to no incident. A symptom that was over soon is no evidence, yet it stays where it was seen."""
         for each in decision.set_aside:
+            brief = each.reason == correlation.Reason.BRIEF
             for key in each.keys:
                 alert_id = int(key)
-                if self.places.group_of(alert_id) not in known.lone:
+                group_id = self.places.group_of(alert_id)
+                if group_id is None or not (brief or group_id in known.lone):
                     self.places.put(alert_id, Place(None, None, each.reason))
 
     def _stand_alone(self, known: Known, now: datetime) -> None:

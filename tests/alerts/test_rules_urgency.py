@@ -1,0 +1,125 @@
+"""Who is called, when, and why not yet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tocsin.alerts import rules
+from tocsin.alerts.rules import AlertState, Severity, Standing, Urgency, Why
+from tocsin.core.errors import InvalidInput
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("tier", "severity", "expected"),
+    [
+        (1, Severity.CRITICAL, Urgency.PAGE),
+        (3, Severity.CRITICAL, Urgency.PAGE),
+        (4, Severity.CRITICAL, Urgency.LOOK),
+        (2, Severity.MAJOR, Urgency.PAGE),
+        (3, Severity.MAJOR, Urgency.LOOK),
+        (1, Severity.INFO, Urgency.LOOK),
+        (4, Severity.WARNING, Urgency.QUIET),
+    ],
+)
+def test_urgency_is_tier_times_severity(tier: int, severity: Severity, expected: Urgency) -> None:
+    assert rules.urgency(tier=tier, severity=severity, fresh=True).urgency is expected
+
+
+def test_what_is_not_fresh_never_pages() -> None:
+    found = rules.urgency(tier=1, severity=Severity.CRITICAL, fresh=False)
+    assert (found.urgency, found.why) == (Urgency.QUIET, Why.NOT_FRESH)
+
+
+def ready(*, waited: float, held: float, confidence: float, severity: Severity = Severity.CRITICAL):
+    standing = Standing(
+        urgency=Urgency.PAGE,
+        severity=severity,
+        confidence=confidence,
+        first_at=NOW - timedelta(seconds=waited),
+        cause_since=NOW - timedelta(seconds=held),
+    )
+    return rules.ready_to_page(standing, now=NOW)
+
+
+def test_a_sure_cause_pages_at_once() -> None:
+    assert ready(waited=2, held=1, confidence=0.9).why is Why.CAUSE_SURE
+
+
+def test_a_cause_that_holds_for_five_seconds_pages() -> None:
+    assert not ready(waited=4.9, held=4.9, confidence=0.3)
+    assert ready(waited=5, held=5, confidence=0.3).why is Why.CAUSE_STABLE
+
+
+def test_a_critical_group_never_waits_ten_seconds_however_its_cause_jumps() -> None:
+    assert not ready(waited=7, held=0, confidence=0.1)
+    assert ready(waited=8, held=0, confidence=0.1).why is Why.WAITED_ENOUGH
+
+
+def test_a_lesser_group_waits_longer_for_an_unsure_cause() -> None:
+    assert not ready(waited=30, held=20, confidence=0.3, severity=Severity.MAJOR)
+    assert ready(waited=60, held=0, confidence=0.3, severity=Severity.MAJOR)
+
+
+def alone(**changes: object) -> bool:
+    values = {
+        "tier": 1,
+        "severity": Severity.CRITICAL,
+        "state": AlertState.OPEN,
+        "set_aside": "loose",
+        "flaps": 0,
+        "age": timedelta(seconds=3),
+    }
+    return rules.stands_alone(**values | changes)
+
+
+def test_a_lone_critical_alert_on_tier_one_stands_alone() -> None:
+    assert alone()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tier": 2},
+        {"severity": Severity.MAJOR},
+        {"state": AlertState.ACKNOWLEDGED},
+        {"set_aside": "silenced"},
+        {"set_aside": "standing"},
+        {"flaps": 4},
+        {"age": timedelta(seconds=1)},
+    ],
+)
+def test_everything_less_does_not_stand_alone(change: dict[str, object]) -> None:
+    assert not alone(**change)
+
+
+def test_a_page_follows_a_better_cause_only_when_it_holds() -> None:
+    assert rules.may_move(called=False, held=timedelta(0))
+    assert not rules.may_move(called=True, held=timedelta(seconds=2))
+    assert rules.may_move(called=True, held=timedelta(seconds=3))
+
+
+def test_a_silence_must_not_match_everything() -> None:
+    with pytest.raises(InvalidInput, match="every alert"):
+        rules.parse_matchers([{"label": "site", "op": "!=", "value": "waw"}])
+
+
+def test_all_matchers_of_a_silence_must_match() -> None:
+    matchers = rules.parse_matchers(
+        [{"label": "service", "op": "=", "value": "db"}, {"label": "instance", "op": "^=", "value": "db-"}]
+    )
+    assert rules.matches(matchers, {"service": "db", "instance": "db-7"})
+    assert not rules.matches(matchers, {"service": "db", "instance": "x"})
+
+
+def test_an_unknown_operator_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidInput, match="=~"):
+        rules.parse_matchers([{"label": "service", "op": "=~", "value": "db.*"}])
+
+
+def test_the_first_label_in_the_documented_order_names_the_service() -> None:
+    assert rules.service_of({"instance": "h1", "job": "node", "app": ""}, "sample") == "node"
+    assert rules.service_of({"severity": "page"}, "sample") == "sample"

@@ -1,0 +1,55 @@
+"""A running front with nothing but the gateways, on a free port, in a thread of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import uvicorn
+
+from tocsin.alerts.intake import Intake
+from tocsin.core import config, keyring
+from tocsin.gateways import app as gateways
+from tocsin.gateways.http import App, Receive, Scope, Send
+
+
+def application(intake: Intake) -> App:
+    """The gateways, with the intake started and stopped by ASGI's lifespan."""
+    serve = gateways.build(intake)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await serve(scope, receive, send)
+            return
+        await receive()
+        await intake.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await intake.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return app
+
+
+@contextmanager
+def running(dsn: str) -> Iterator[str]:
+    """Serve until the block ends; gives the address, without a slash at its end."""
+    settings = replace(config.load(), database_url=dsn)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(application(Intake(settings, keyring.load(settings))), log_level="warning", lifespan="on")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            thread.join(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
