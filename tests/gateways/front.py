@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,3 +54,14 @@ def running(dsn: str) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+def main() -> None:
+    """`python -m tests.gateways.front DSN PORT`: the same as a process of its own, which a test may kill."""
+    settings = replace(config.load(), database_url=sys.argv[1])
+    app = application(Intake(settings, keyring.load(settings)))
+    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", lifespan="on")
+
+
+if __name__ == "__main__":
+    main()
