@@ -82,3 +82,8 @@ def test_awkward_words_survive_writing_and_reading() -> None:
 def test_empty_section_stays_empty_and_absent_one_absent() -> None:
     document = replace(Document(), teams=())
     assert read(dump(document), file="f") == document
+
+
+def test_plan_warns_of_what_locks_somebody_out() -> None:
+    assert "- people/anna\n    can no longer sign in, nor be paged\n" in as_text(plan(DOCUMENT, Document(people=())))
+    assert "its secret stops working" in as_text(plan(DOCUMENT, Document(keys=())))

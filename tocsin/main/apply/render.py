@@ -14,6 +14,11 @@ from tocsin.main.apply.plan import Change, Plain, Verb, fields_of
 
 _SIGNS = {Verb.ADD: "+", Verb.CHANGE: "~", Verb.REMOVE: "-"}
 _SHOWN = 100
+_WARNINGS = {
+    ("people", Verb.REMOVE): "can no longer sign in, nor be paged",
+    ("keys", Verb.CHANGE): "its secret stops working; a new one is shown once",
+    ("keys", Verb.REMOVE): "its secret stops working",
+}
 
 NOTHING = "Nothing to do: everything is as the file says.\n"
 
@@ -53,8 +58,8 @@ def entries(changes: Sequence[Change]) -> str:
                 f"    {name}: {_short(before)} -> {_short(after)}"
                 for name, (before, after) in change.changed_fields().items()
             ]
-        if change.kind == "keys" and change.verb is Verb.CHANGE:
-            lines.append("    its secret stops working; a new one is shown once")
+        if warning := _WARNINGS.get((change.kind, change.verb)):
+            lines.append(f"    {warning}")
     return "".join(f"{line}\n" for line in lines)
 
 
