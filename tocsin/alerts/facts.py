@@ -136,6 +136,15 @@ class GroupCauseRejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupVerdictWithdrawn:
+    """What a person said of the cause is taken back; `cause` is suspected, and the engine may move it again."""
+
+    kind: ClassVar = "alerts.group_verdict_withdrawn"
+    schema_version: ClassVar = 1
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupClosed:
     """Everything in the group is over."""
 

@@ -4,11 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from tocsin.incidents import facts
-from tocsin.incidents.rules import Origin
+from tocsin.incidents.rules import CauseState, IncidentState, Origin, Stamp
 from tocsin.journal.facts import Stored
+
+
+def state_word(state: str) -> str:
+    """The state of an incident."""
+    return {
+        IncidentState.TRIGGERED: pgettext("state of an incident", "Nobody has it yet"),
+        IncidentState.ACKNOWLEDGED: pgettext("state of an incident", "Acknowledged"),
+        IncidentState.FIXING: pgettext("state of an incident", "Being fixed"),
+        IncidentState.MONITORING: pgettext("state of an incident", "Being watched"),
+        IncidentState.RESOLVED: pgettext("state of an incident", "Resolved"),
+    }[IncidentState(state)]
+
+
+def stamp_word(stamp: str) -> str:
+    """A moment of the three-minute clock."""
+    return {
+        Stamp.FIRST_ALERT: pgettext("moment of the clock", "First alert"),
+        Stamp.CAUSE_NAMED: pgettext("moment of the clock", "Cause named"),
+        Stamp.PAGED: pgettext("moment of the clock", "Paged"),
+        Stamp.ACKNOWLEDGED: pgettext("moment of the clock", "Acknowledged"),
+        Stamp.WORK_BEGUN: pgettext("moment of the clock", "Work begun"),
+    }[Stamp(stamp)]
+
+
+def cause_state_word(state: str) -> str:
+    """What people think of the cause."""
+    return {
+        CauseState.UNKNOWN: pgettext("a cause", "No cause is named yet"),
+        CauseState.PROPOSED: pgettext("a cause", "Proposed by Tocsin, nobody has judged it"),
+        CauseState.CONFIRMED: pgettext("a cause", "Confirmed"),
+        CauseState.REJECTED: pgettext("a cause", "Rejected, and no other is known"),
+    }[CauseState(state)]
 
 
 def _opened(fact: Stored) -> str:

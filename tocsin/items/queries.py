@@ -81,6 +81,13 @@ def item_by_uuid(actor: Actor, uuid: UUID) -> Item:
     return _visible(actor, _rows().filter(uuid=uuid))
 
 
+def keys_of(actor: Actor, uuids: Iterable[UUID]) -> dict[UUID, str]:
+    """Human keys by UUID, for rooms that hold only the UUID; items the actor may not see are left out."""
+    wanted = set(uuids)
+    rows = _rows().filter(visible_teams(actor), uuid__in=wanted) if wanted else []
+    return {row.uuid: row.key for row in rows}
+
+
 def items(actor: Actor, wanted: ItemFilter, *, before_id: int | None = None, limit: int = 100) -> list[Item]:
     """The items this actor may see, newest first, by keyset: pass the last id as `before_id` for the next stretch."""
     rows = _rows().filter(visible_teams(actor))

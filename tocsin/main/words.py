@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.accounts import wording as accounts
+from tocsin.alerts import wording as alerts
 from tocsin.assets import wording as assets
 from tocsin.channels import wording as channels
 from tocsin.incidents import wording as incidents
@@ -14,5 +15,5 @@ from tocsin.paging import wording as paging
 
 def plug() -> None:
     """Tell the journal the words of every room."""
-    rooms = (accounts, assets, channels, incidents, items, oncall, paging)
+    rooms = (accounts, alerts, assets, channels, incidents, items, oncall, paging)
     ports.plug_wordings({kind: say for room in rooms for kind, say in room.FACTS.items()})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from tocsin.journal.facts import Stored
 from tocsin.paging import facts
-from tocsin.paging.rules import StopReason
+from tocsin.paging.rules import StopReason, Why
 from tocsin.ui.wording import duration
 
 
@@ -54,6 +54,20 @@ def via_words(via: str) -> str:
     }.get(via, via)
 
 
+def why_words(why: str, params: Mapping[str, Any]) -> str:
+    """Why somebody was chosen to be woken."""
+    rotation = {"rotation": params.get("rotation_name", "")}
+    return {
+        Why.ON_CALL: gettext("on call, %(rotation)s") % rotation,
+        Why.OVERRIDE: gettext("stands in, %(rotation)s") % rotation,
+        Why.NAMED: gettext("named in the policy"),
+        Why.ASKED_FOR: gettext("asked for by name"),
+        Why.TEAM_LEAD: gettext("leads the team"),
+        Why.ADMINISTRATOR: gettext("administrator: nobody else could be reached"),
+        Why.NO_CONTACT: gettext("cannot be reached"),
+    }.get(Why(why), "")
+
+
 def _policy(fact: Stored) -> str:
     params = {"key": fact.data["key"], "fields": ", ".join(fact.data["changed"])}
     if fact.data["created"]:
@@ -66,6 +80,8 @@ def _step(fact: Stored) -> str:
     params: dict[str, Any] = {"n": people, "step": fact.data["step"] + 1, "round": fact.data["round"] + 1}
     if not people:
         return gettext("Step %(step)s, round %(round)s: nobody could be paged.") % params
+    if names := fact.data.get("chosen_names"):
+        return gettext("Paged %(names)s.") % {"names": ", ".join(names)}
     if fact.data["fell_back"]:
         said = ngettext(
             "Step %(step)s, round %(round)s: its own people could not be reached, %(n)s other person paged.",

@@ -157,10 +157,11 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One reason for the cause, in words; `supports` is False for what speaks against it."""
+    """One reason for the cause, in words; `supports` is False for what speaks against it. `points`: "+3.2"."""
 
     text: str
     supports: bool = True
+    points: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

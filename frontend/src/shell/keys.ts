@@ -26,7 +26,7 @@ function press(key: string): boolean {
   const row = document.querySelector('.selected[data-row]')
   const control = row?.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>(selector)
   if (!control) return false
-  if (control.matches('input, textarea')) control.focus()
+  if (control.matches('input:not([type="checkbox"]), textarea')) control.focus()
   else control.click()
   return true
 }

@@ -17,6 +17,7 @@ from tocsin.alerts.actions.alerts import (
     unacknowledge,
     wake_snoozed,
 )
+from tocsin.alerts.actions.bulk import Change, Outcome, Target, change_all
 from tocsin.alerts.actions.groups import (
     attach_incident,
     belong_together,
@@ -24,15 +25,20 @@ from tocsin.alerts.actions.groups import (
     confirm_cause,
     keep_apart,
     reject_cause,
+    withdraw_verdict,
 )
 from tocsin.alerts.actions.partitions import maintain_partitions
 
 __all__ = [
+    "Change",
     "IntegrationDetails",
+    "Outcome",
     "SilenceDetails",
+    "Target",
     "acknowledge",
     "attach_incident",
     "belong_together",
+    "change_all",
     "close",
     "close_group",
     "confirm_cause",
@@ -48,4 +54,5 @@ __all__ = [
     "snooze",
     "unacknowledge",
     "wake_snoozed",
+    "withdraw_verdict",
 ]

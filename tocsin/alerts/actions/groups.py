@@ -56,6 +56,20 @@ def reject_cause(group_id: UUID, *, actor: Actor) -> Group:
 
 
 @transaction.atomic
+def withdraw_verdict(group_id: UUID, *, actor: Actor, service: str = "") -> Group:
+    """Take back what was said of the cause: it is proposed again. `service` (a key) is whom to suspect again."""
+    group = _locked_open(group_id, actor)
+    group.rejected = [key for key in group.rejected if key != service]
+    if service:
+        _move_cause(group, service_by_key(actor, service), actor)
+    group.cause_state = CauseState.PROPOSED
+    group.save(update_fields=["rejected", "cause_state"])
+    record(facts.GroupVerdictWithdrawn(cause=group.cause_service.key), actor=actor, subject=group_ref(group))
+    _publish(group)
+    return group
+
+
+@transaction.atomic
 def keep_apart(group_id: UUID, alert_ids: Iterable[UUID], *, actor: Actor) -> Group:
     """Move alerts out of a group into a new one of their own, which correlation leaves alone; returns it."""
     group = _locked_open(group_id, actor)

@@ -21,8 +21,9 @@ from tocsin.alerts.queries.groups import (
     row_of,
 )
 from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
-from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts
+from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
+from tocsin.alerts.queries.rises import rises
 from tocsin.alerts.queries.scope import visible_group as group_by_id
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "integration_keys",
     "integrations",
     "ledger",
+    "newer",
+    "rises",
     "row_of",
     "silence_by_key",
     "silences",

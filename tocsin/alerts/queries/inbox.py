@@ -1,8 +1,8 @@
-"""The inbox: groups, and the alerts that are in none, newest first."""
+"""The inbox: groups, then the alerts that are in none, each newest first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -35,7 +35,8 @@ class StateFilter(StrEnum):
 class InboxFilter:
     """What is wanted; an empty field asks for nothing. `text` looks in titles, rule names and services.
 
-    `at_least`: this severity or graver. `aside`: only alerts set aside for this reason.
+    `at_least`: this severity or graver. `aside`: only alerts set aside for this reason. `upto` freezes the list for a
+    reader: nothing received later is in it, and what was open then stays, marked closed, so that no row moves.
     """
 
     state: StateFilter = StateFilter.OPEN
@@ -46,6 +47,7 @@ class InboxFilter:
     integration: str = ""
     kind: str = ""
     aside: str = ""
+    upto: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +83,28 @@ class Inbox:
 
 
 def inbox(actor: Actor, wanted: InboxFilter, *, after: str = "", limit: int = 50) -> Inbox:
-    """Groups and loose alerts, newest first by when they were first received, by keyset."""
-    groups = _stretch(_groups(actor, wanted), after, limit)
-    alerts = _stretch(_loose_alerts(actor, wanted), after, limit)
-    rows = [_group_row(group) for group in groups] + [_alert_row(alert) for alert in alerts]
-    rows.sort(key=lambda row: (row.first_at, row.id), reverse=True)
+    """Groups, then loose alerts, each newest first by when they were first received, by keyset.
+
+    Failures come before what is tied to nothing: the noise of a quiet hour must not push one off the screen.
+    """
+    kind, place = _parse_cursor(after) if after else (RowKind.GROUP, None)
+    rows: list[InboxRow] = []
+    if kind is RowKind.GROUP:
+        rows += [_group_row(group) for group in _stretch(_groups(actor, wanted), place, limit)]
+        place = None
+    if len(rows) <= limit:
+        loose = _stretch(_loose_alerts(actor, wanted), place, limit - len(rows))
+        rows += [_alert_row(alert) for alert in loose]
     shown = rows[:limit]
-    more = len(rows) > limit
-    return Inbox(rows=tuple(shown), after=_cursor(shown[-1]) if more else "")
+    return Inbox(rows=tuple(shown), after=_cursor(shown[-1]) if len(rows) > limit else "")
+
+
+def newer(actor: Actor, wanted: InboxFilter) -> int:
+    """How many rows were received after `wanted.upto`: what a frozen list does not show yet."""
+    if wanted.upto is None:
+        return 0
+    later, fresh = {"first_at__gt": wanted.upto}, replace(wanted, upto=None)
+    return _groups(actor, fresh).filter(**later).count() + _loose_alerts(actor, fresh).filter(**later).count()
 
 
 def inbox_counts(actor: Actor) -> dict[str, int]:
@@ -99,31 +115,33 @@ def inbox_counts(actor: Actor) -> dict[str, int]:
     return {"groups": groups.count(), "alerts": alerts.count(), "critical": critical}
 
 
-def _stretch(rows: QuerySet[M], after: str, limit: int) -> list[M]:
-    if after:
-        moment, identifier = _parse_cursor(after)
+def _stretch(rows: QuerySet[M], place: tuple[datetime, UUID] | None, limit: int) -> list[M]:
+    if place is not None:
+        moment, identifier = place
         rows = rows.filter(Q(first_at__lt=moment) | Q(first_at=moment, uuid__lt=identifier))
     return list(rows.order_by("-first_at", "-uuid")[: limit + 1])
 
 
 def _cursor(row: InboxRow) -> str:
-    return f"{row.first_at.isoformat()}~{row.id}"
+    return f"{row.kind}~{row.first_at.isoformat()}~{row.id}"
 
 
-def _parse_cursor(after: str) -> tuple[datetime, UUID]:
-    moment, _, identifier = after.partition("~")
+def _parse_cursor(text: str) -> tuple[RowKind, tuple[datetime, UUID]]:
     try:
-        return datetime.fromisoformat(moment), UUID(identifier)
+        kind, moment, identifier = text.split("~")
+        return RowKind(kind), (datetime.fromisoformat(moment), UUID(identifier))
     except ValueError:
-        raise InvalidInput("“after” is not a place in this list; begin without it.") from None
+        raise InvalidInput("after: this is not a place in the inbox; take the one the last answer gave.") from None
 
 
 def _groups(actor: Actor, wanted: InboxFilter) -> QuerySet[Group]:
     rows = Group.objects.filter(visible_groups(actor), merged_into__isnull=True, severity__lte=wanted.at_least)
     if wanted.kind == RowKind.ALERT or wanted.aside:
         return rows.none()
+    if wanted.upto is not None:
+        rows = rows.filter(first_at__lte=wanted.upto)
     if wanted.state != StateFilter.ALL:
-        rows = rows.filter(state=GroupState(wanted.state))
+        rows = rows.filter(Q(state=GroupState(wanted.state)) | _open_then(wanted))
     members = Alert.objects.filter(group=OuterRef("pk"))
     if wanted.service:
         rows = rows.filter(Q(cause_service__key=wanted.service) | Exists(members.filter(service__key=wanted.service)))
@@ -140,8 +158,10 @@ def _loose_alerts(actor: Actor, wanted: InboxFilter) -> QuerySet[Alert]:
     rows = Alert.objects.filter(visible_alerts(actor), group__isnull=True, count__gt=0, severity__lte=wanted.at_least)
     if wanted.kind == RowKind.GROUP:
         return rows.none()
+    if wanted.upto is not None:
+        rows = rows.filter(first_at__lte=wanted.upto)
     if wanted.state == StateFilter.OPEN:
-        rows = rows.exclude(state=AlertState.CLOSED)
+        rows = rows.filter(~Q(state=AlertState.CLOSED) | _open_then(wanted))
     elif wanted.state == StateFilter.CLOSED:
         rows = rows.filter(state=AlertState.CLOSED)
     if wanted.service:
@@ -155,6 +175,13 @@ def _loose_alerts(actor: Actor, wanted: InboxFilter) -> QuerySet[Alert]:
     if wanted.text:
         rows = rows.filter(_says(wanted.text))
     return rows.select_related("service__team", "integration")
+
+
+def _open_then(wanted: InboxFilter) -> Q:
+    """What has closed since the list was frozen, for a list of what is open."""
+    if wanted.upto is None or wanted.state != StateFilter.OPEN:
+        return Q(pk__in=[])
+    return Q(closed_at__gte=wanted.upto)
 
 
 def _says(text: str) -> Q:

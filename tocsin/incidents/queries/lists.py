@@ -88,6 +88,15 @@ def incident_by_key(actor: Actor, key: str) -> IncidentRow:
     return row_of(detail_by_key(actor, key))
 
 
+def incident_by_uuid(actor: Actor, uuid: UUID) -> IncidentRow:
+    """The incident that other rooms know by this UUID, when this actor may see it."""
+    detail = _rows().filter(item__uuid=uuid).first()
+    if detail is None:
+        raise NotFound("There is no such incident.")
+    require_visible(actor, scope_of(detail.item), "incident")
+    return row_of(detail)
+
+
 def open_incidents(actor: Actor) -> int:
     """How many incidents this actor may see are not resolved."""
     return _rows().filter(visible_teams(actor, "item__team")).exclude(item__category=Category.DONE).count()

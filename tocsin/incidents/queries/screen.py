@@ -66,23 +66,96 @@ class IncidentScreen:
     links: tuple[LinkRow, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadPart:
+    """The top of the screen: what it is, whether this reader may act, and who was told and is next."""
+
+    head: IncidentRow
+    may_respond: bool
+    mine: UUID | None
+    responders: tuple[Responders, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormPart:
+    """The alerts behind an incident: counts, the ledger that adds up, and their shape over time."""
+
+    head: IncidentRow
+    group: GroupDetail | None
+    ledger: Ledger | None
+    histogram: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausePart:
+    """The suspects, and how far the named one reaches."""
+
+    head: IncidentRow
+    may_respond: bool
+    group: GroupDetail | None
+    cause: CausePanel | None
+    reach: Reach
+
+
 def incident_screen(actor: Actor, key: str) -> IncidentScreen:
     """The screen of INC-12, when this actor may see it."""
     detail = detail_by_key(actor, key)
-    group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
-    responders = responders_of(detail.item.uuid)
+    head, storm = _head_part(actor, detail), _storm_part(detail)
     return IncidentScreen(
+        head=head.head,
+        may_respond=head.may_respond,
+        mine=head.mine,
+        group=storm.group,
+        cause=_cause(storm.group),
+        ledger=storm.ledger,
+        histogram=storm.histogram,
+        reach=reach_of(detail.cause.key if detail.cause else None, detail.group_id),
+        responders=head.responders,
+        timeline=_timeline(detail.item, head.responders),
+        links=tuple(links(actor, detail.item)),
+    )
+
+
+def head_part(actor: Actor, key: str) -> HeadPart:
+    """The top of the screen of INC-12 alone."""
+    return _head_part(actor, detail_by_key(actor, key))
+
+
+def storm_part(actor: Actor, key: str) -> StormPart:
+    """The alerts of INC-12 alone."""
+    return _storm_part(detail_by_key(actor, key))
+
+
+def cause_part(actor: Actor, key: str) -> CausePart:
+    """The cause of INC-12 alone."""
+    detail = detail_by_key(actor, key)
+    group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
+    return CausePart(
+        head=row_of(detail),
+        may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
+        group=group,
+        cause=_cause(group),
+        reach=reach_of(detail.cause.key if detail.cause else None, detail.group_id),
+    )
+
+
+def _head_part(actor: Actor, detail: IncidentDetail) -> HeadPart:
+    responders = responders_of(detail.item.uuid)
+    return HeadPart(
         head=replace(row_of(detail), sentence=sentence_now(detail)),
         may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
         mine=_mine(actor, responders),
+        responders=responders,
+    )
+
+
+def _storm_part(detail: IncidentDetail) -> StormPart:
+    group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
+    return StormPart(
+        head=row_of(detail),
         group=group,
-        cause=_cause(group),
         ledger=alerts.ledger(ENGINE, group.id) if group else None,
         histogram=tuple(alerts.histogram(ENGINE, group.id)) if group else (),
-        reach=reach_of(detail.cause.key if detail.cause else None, detail.group_id),
-        responders=responders,
-        timeline=_timeline(detail.item, responders),
-        links=tuple(links(actor, detail.item)),
     )
 
 

@@ -38,6 +38,7 @@ TOLD = frozenset(
         "alerts.group_opened",
         "alerts.group_cause_confirmed",
         "alerts.group_cause_rejected",
+        "alerts.group_verdict_withdrawn",
         "alerts.group_closed",
         "alerts.group_reopened",
         "alerts.group_split",
@@ -58,8 +59,10 @@ _PEOPLE = {"incidents.incident_commanded": ("commander",), "items.item_assigned"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """A fact by `kind` and `params` (a person's UUID there has `…_name` beside it), and as `text` in the language that
-    is active. `html` is a comment's text, rendered and safe; empty for all other kinds.
+    """A fact by `kind` and `params`, and as `text` in the language that is active.
+
+    In `params` a person's UUID has `…_name` beside it, and `chosen` has `chosen_names`. `html` is a comment's text,
+    rendered and safe; empty for all other kinds.
     """
 
     id: int
@@ -78,12 +81,20 @@ def timeline(item: Item, others: Iterable[Ref], *, limit: int = 300) -> list[Tim
     about = [incident_ref(item.uuid), item_ref(item), *others]
     facts = [fact for fact in facts_about(about, limit=limit) if fact.kind in TOLD]
     texts = {str(comment.uuid): comment.html for comment in comments(item)}
-    names = names_of(fact.data[field] for fact in facts for field in _PEOPLE.get(fact.kind, ()))
+    names = names_of(person for fact in facts for person in _people_in(fact))
     return [_entry(fact, texts, names) for fact in facts]
 
 
+def _people_in(fact: Stored) -> list[str]:
+    """The UUIDs of the people a fact speaks of."""
+    chosen = [each["person"] for each in fact.data.get("chosen", ())]
+    return [*(fact.data[field] for field in _PEOPLE.get(fact.kind, ())), *chosen]
+
+
 def _entry(fact: Stored, texts: dict[str, str], names: dict[str, str]) -> TimelineEntry:
-    named = {f"{field}_name": names.get(fact.data[field], "") for field in _PEOPLE.get(fact.kind, ())}
+    named: dict[str, Any] = {f"{field}_name": names.get(fact.data[field], "") for field in _PEOPLE.get(fact.kind, ())}
+    if fact.data.get("chosen"):
+        named["chosen_names"] = [names[each["person"]] for each in fact.data["chosen"] if each["person"] in names]
     fact = replace(fact, data=fact.data | named)
     return TimelineEntry(
         id=fact.id,

@@ -88,6 +88,11 @@ def _boxes(graph: Graph) -> tuple[dict[str, _Box], float]:
     return boxes, height
 
 
+def _leads_on(edge: Edge, boxes: dict[str, _Box]) -> bool:
+    """Whether the edge is drawn: within a layer or back it would cross everything and tell nothing new."""
+    return edge.source in boxes and edge.target in boxes and boxes[edge.source].x < boxes[edge.target].x
+
+
 def _edge(edge: Edge, boxes: dict[str, _Box]) -> str:
     source, target = boxes[edge.source], boxes[edge.target]
     x1, y1 = source.x + NODE_W, source.y + NODE_H / 2
@@ -118,7 +123,7 @@ def topology_svg(graph: Graph, *, summary: str) -> str:
     boxes, height = _boxes(graph)
     columns = min(MOST_LAYERS, max(1, len(layers(graph))))
     width = columns * (NODE_W + GAP_X) - GAP_X
-    edges = "".join(_edge(e, boxes) for e in graph.edges if e.source in boxes and e.target in boxes)
+    edges = "".join(_edge(e, boxes) for e in graph.edges if _leads_on(e, boxes))
     nodes = "".join(_node(box, is_root=key == graph.root) for key, box in boxes.items())
     role = "group" if any(box.node.url for box in boxes.values()) else "img"
     return (

@@ -1,0 +1,1 @@
+"""The screens of alerts: the inbox, an alert, a group, silences."""

@@ -1,0 +1,125 @@
+"""What each fact of this room says, without who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext
+
+from tocsin.alerts import facts
+from tocsin.alerts.rules import CloseReason
+from tocsin.journal.facts import Stored
+
+
+def _at(text: str) -> str:
+    moment = timezone.localtime(datetime.fromisoformat(text))
+    return date_format(moment, pgettext("date format, see Django", "j M, H:i"))
+
+
+def _opened(fact: Stored) -> str:
+    count = len(fact.data["alerts"])
+    said = ngettext("%(n)s alert of %(key)s opened.", "%(n)s alerts of %(key)s opened.", count)
+    return said % {"n": count, "key": fact.data["integration"]}
+
+
+def _closed(fact: Stored) -> str:
+    count = len(fact.data["alerts"])
+    if fact.data["why"] == CloseReason.EXPIRED:
+        said = ngettext(
+            "%(n)s alert of %(key)s expired: its sender stopped repeating it.",
+            "%(n)s alerts of %(key)s expired: their sender stopped repeating them.",
+            count,
+        )
+    else:
+        said = ngettext("%(n)s alert of %(key)s is over.", "%(n)s alerts of %(key)s are over.", count)
+    return said % {"n": count, "key": fact.data["integration"]}
+
+
+def _acknowledged(fact: Stored) -> str:
+    if fact.data["of_cause"]:
+        return gettext("“%(title)s” acknowledged; it is of the cause, so the page was too.") % fact.data
+    return gettext("“%(title)s” acknowledged.") % fact.data
+
+
+def _group_opened(fact: Stored) -> str:
+    alerts = fact.data["alerts"]
+    said = ngettext(
+        "A failure of %(cause)s seen in %(n)s alert.", "A failure of %(cause)s seen in %(n)s alerts.", alerts
+    )
+    return said % {"n": alerts, "cause": fact.data["cause"]}
+
+
+def _rejected(fact: Stored) -> str:
+    if fact.data["cause"] == fact.data["rejected"]:
+        return gettext("It is not %(rejected)s, and nothing else is suspected.") % fact.data
+    return gettext("It is not %(rejected)s; %(cause)s is suspected now.") % fact.data
+
+
+def _merged(fact: Stored) -> str:
+    alerts = fact.data["alerts"]
+    said = ngettext(
+        "Another group turned out to be the same failure: %(n)s alert joined.",
+        "Another group turned out to be the same failure: %(n)s alerts joined.",
+        alerts,
+    )
+    return said % {"n": alerts}
+
+
+def _split(fact: Stored) -> str:
+    alerts = fact.data["alerts"]
+    if fact.data["into"]:
+        said = ngettext(
+            "%(n)s alert left for a group of its own.", "%(n)s alerts left for a group of their own.", alerts
+        )
+    else:
+        said = ngettext("%(n)s alert left and stands alone.", "%(n)s alerts left and stand alone.", alerts)
+    return said % {"n": alerts}
+
+
+def _silence(fact: Stored) -> str:
+    params = {"key": fact.data["key"], "until": _at(fact.data["ends_at"])}
+    if fact.data["created"]:
+        return gettext("Silence %(key)s added, until %(until)s.") % params
+    return gettext("Silence %(key)s changed, until %(until)s.") % params
+
+
+def _integration(fact: Stored) -> str:
+    params = {"key": fact.data["key"], "fields": ", ".join(fact.data["changed"])}
+    if fact.data["created"]:
+        return gettext("Integration %(key)s added.") % params
+    return gettext("Integration %(key)s changed: %(fields)s.") % params
+
+
+FACTS: Mapping[str, Callable[[Stored], str]] = {
+    facts.AlertsOpened.kind: _opened,
+    facts.AlertsClosed.kind: _closed,
+    facts.AlertAcknowledged.kind: _acknowledged,
+    facts.AlertUnacknowledged.kind: lambda fact: gettext("“%(title)s” is open again.") % fact.data,
+    facts.AlertSnoozed.kind: lambda fact: (
+        gettext("“%(title)s” snoozed until %(until)s.") % (fact.data | {"until": _at(fact.data["until"])})
+    ),
+    facts.AlertWoken.kind: lambda fact: gettext("The snooze of “%(title)s” ran out, and it still fires.") % fact.data,
+    facts.AlertClosedByHand.kind: lambda fact: gettext("“%(title)s” closed by hand.") % fact.data,
+    facts.AlertReopened.kind: lambda fact: gettext("“%(title)s” reopened.") % fact.data,
+    facts.GroupOpened.kind: _group_opened,
+    facts.GroupNeedsPeople.kind: lambda fact: gettext("The failure of %(cause)s needs people.") % fact.data,
+    facts.GroupCauseMoved.kind: lambda fact: (
+        gettext("The cause is now thought to be %(after)s instead of %(before)s.") % fact.data
+    ),
+    facts.GroupCauseConfirmed.kind: lambda fact: gettext("%(cause)s confirmed as the cause.") % fact.data,
+    facts.GroupCauseRejected.kind: _rejected,
+    facts.GroupVerdictWithdrawn.kind: lambda fact: (
+        gettext("What was said of the cause is taken back; %(cause)s is suspected.") % fact.data
+    ),
+    facts.GroupClosed.kind: lambda fact: gettext("The failure of %(cause)s is over.") % fact.data,
+    facts.GroupReopened.kind: lambda fact: gettext("The failure of %(cause)s came back.") % fact.data,
+    facts.GroupsMerged.kind: _merged,
+    facts.GroupSplit.kind: _split,
+    facts.SilenceSaved.kind: _silence,
+    facts.SilenceEnded.kind: lambda fact: gettext("Silence %(key)s ended.") % fact.data,
+    facts.IntegrationSaved.kind: _integration,
+    facts.IntegrationRemoved.kind: lambda fact: gettext("Integration %(key)s removed.") % fact.data,
+}
