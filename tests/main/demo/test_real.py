@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.main.demo.real import RealCases, real_cases
+from tocsin.main.demo.real import RealCases, real_cases, sampled
 
 DATA = Path(__file__).parents[3] / "bench" / "data"
 
@@ -37,3 +37,17 @@ def test_repeats_say_when_their_condition_began(cases: RealCases) -> None:
     began: dict[str, float] = {}
     for delivery in cases.scenario.deliveries:
         assert began.setdefault(delivery.fingerprint, delivery.began_s) == delivery.began_s <= delivery.offset_s
+
+
+def test_sample_takes_cases_of_all_files_with_their_own_services(cases: RealCases) -> None:
+    some = sampled(cases, 8)
+    ids = [cause.id for cause in some.scenario.truth.causes]
+    assert len(ids) == 8
+    assert {case.partition("-")[0] for case in ids} == {"petshop", "nezha", "itbench"}
+    assert {service.key.partition("/")[0] for service in some.services} <= set(ids)
+    assert set(some.scenario.truth.belongs_to) == set(ids)
+    assert len(some.scenario.deliveries) == len(some.scenario.truth.belongs_to)
+
+
+def test_sample_larger_than_all_is_all(cases: RealCases) -> None:
+    assert sampled(cases, 1000).scenario.truth.causes == cases.scenario.truth.causes

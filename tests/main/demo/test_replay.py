@@ -167,3 +167,10 @@ def test_progress_is_a_bar_on_a_terminal() -> None:
     with measured(Console(file=out, force_terminal=True, width=80), "alerts", 10) as progress:
         progress.advance(10)
     assert "10/10" in out.getvalue()
+
+
+def test_lanes_end_together_as_far_as_the_longest_condition_lets_them(scenario: Scenario) -> None:
+    spread = lanes(scenario.deliveries, ADDRESS, 8)
+    lengths = [len(lane) for lane in spread]
+    assert max(lengths) - min(lengths) < max(lengths) / 4
+    assert all(lane == sorted(lane, key=lambda one: one.due_s) for lane in spread)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from tocsin.main.demo.report import Counts, Fate, Named, Paged, Report, Speed
+from tocsin.main.demo.report import Counts, Fate, Judged, Named, Paged, Report, Speed
 
 REPORT = Report(
     scenario="storm",
@@ -82,3 +82,39 @@ def test_json_has_the_same_figures() -> None:
     assert figures["right"] is True
     assert figures["adds_up"] is True
     assert figures["pages"][0]["person"] == "Anna Sample"
+
+
+def test_true_cause_of_a_small_incident_beside_a_large_wrong_one_is_not_found() -> None:
+    (large,) = REPORT.incidents
+    wrong = replace(large, key="INC-2", cause="dns-waw")
+    small = replace(large, deliveries=29)
+    report = replace(REPORT, incidents=(wrong, small))
+    assert not report.right
+    assert "core-sw-waw-02  (LEADS ONLY INC-1, with 29 alerts)" in report.as_text()
+
+
+def test_incident_that_was_merged_is_counted_apart() -> None:
+    (large,) = REPORT.incidents
+    merged = replace(large, key="INC-2", deliveries=0, merged=True)
+    text = replace(REPORT, incidents=(large, merged)).as_text()
+    assert "Incidents: 1, and 1 that became part of these" in text
+    assert "INC-2" not in text
+
+
+def test_recorded_cases_are_counted_by_the_place_of_the_true_cause() -> None:
+    cases = (
+        Judged(case="a-1", true="db", named="db", place=1),
+        Judged(case="a-2", true="db", named="api", place=3),
+        Judged(case="a-3", true="db", named=None, place=None),
+    )
+    report = replace(REPORT, cases=cases)
+    assert "true cause named first in 1 of 3, among the first three in 2" in report.as_text()
+    figures = json.loads(report.as_json())
+    assert (figures["top_1"], figures["top_3"]) == (1, 2)
+
+
+def test_refused_alert_is_shouted() -> None:
+    counts = replace(REPORT.counts, accepted=24_999, stored=24_999, first_refusal="400 from /v2/alerts: no")
+    report = replace(REPORT, counts=counts)
+    assert not report.adds_up
+    assert "REFUSED: 400 from /v2/alerts: no" in report.as_text()
