@@ -6,6 +6,7 @@ observes its open alerts again and calls `resume` with the clusters it has store
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from .chance import Chance, noise_rate
 from .classes import AlertClass
@@ -45,6 +46,15 @@ _WHY = {
     How.HOST: EvidenceKind.MEMBER_HOST,
 }
 
+
+@dataclass(slots=True)
+class Draft:
+    """A cluster without its id, and why each unit is in it."""
+
+    cluster: Cluster
+    why: dict[int, Evidence]
+
+
 _FAILING = (How.OWN, How.NAMED, How.CALLER)
 
 
@@ -57,7 +67,7 @@ class Engine:
         self.units = Units(self.graph, self.settings)
         self.identities = Identities()
         self._changes: dict[int, list[Change]] = {}
-        self._shown: dict[str, Cluster] = {}
+        self._shown: dict[str, Draft] = {}
         self._started: float | None = None
 
     # What is known beforehand
@@ -110,7 +120,7 @@ class Engine:
             return False
         return now - unit.last_arrival <= self.settings.expire_s
 
-    def _found(self, signals: list[Signal], now: float, concluding: bool) -> list[tuple[Cluster, set[int]]]:
+    def _found(self, signals: list[Signal], now: float, concluding: bool) -> list[Draft]:
         likelihood = Likelihood(self.graph, signals, self.settings)
         scorer = Scorer(likelihood, self._changes, now, self.settings)
         if not scorer.suspects:
@@ -122,8 +132,7 @@ class Engine:
         for part in splitter.parts(concluding=concluding):
             causes = ranking.causes(part.founder, part.signals, splitter.loose)
             if causes:
-                units = {u.number for n in part.signals for u in signals[n].units}
-                found.append((self._draft(part, signals, causes, now), units))
+                found.append(self._draft(part, signals, causes, now))
         return found
 
     def _services(self) -> int:
@@ -147,16 +156,16 @@ class Engine:
 
         return held
 
-    def _draft(self, part: Part, signals: list[Signal], causes: tuple[Cause, ...], now: float) -> Cluster:
-        parts = []
-        for number in part.signals:
-            why = self._why(part.members[number], signals[number])
-            parts += [(unit.keys, len(unit.keys), why) for unit in signals[number].units]
+    def _draft(self, part: Part, signals: list[Signal], causes: tuple[Cause, ...], now: float) -> Draft:
+        why: dict[int, Evidence] = {}
+        for number, explained in sorted(part.members.items()):
+            reason = self._why(explained, signals[number])
+            why.update((unit.number, reason) for unit in signals[number].units)
         members = [signals[n] for n in part.signals]
-        return Cluster(
+        cluster = Cluster(
             id="",
             causes=causes,
-            members=Members(parts),
+            members={},
             opened_at=now,
             decided_at=now,
             first_at=min(s.onset for s in members),
@@ -165,6 +174,7 @@ class Engine:
             failing=len({signals[n].service for n, e in part.members.items() if e.how in _FAILING}),
             severity=min(u.severity for s in members for u in s.units),
         )
+        return Draft(cluster, why)
 
     def _why(self, explained: Explained, signal: Signal) -> Evidence:
         params: dict[str, Param] = {"class": signal.kind.value, "hops": explained.hops}
@@ -174,12 +184,12 @@ class Engine:
 
     # Identity and the end of things
 
-    def _identify(self, found: list[tuple[Cluster, set[int]]], now: float) -> tuple[Move, ...]:
-        seeds = [self._seed(units) for _, units in found]
-        pairs = [(self.graph.node(draft.causes[0].service), units) for draft, units in found]
+    def _identify(self, found: list[Draft], now: float) -> tuple[Move, ...]:
+        pairs = [(self.graph.node(draft.cluster.causes[0].service), set(draft.why)) for draft in found]
+        seeds = [self._seed(units) for _, units in pairs]
         matched, moves = self.identities.match(pairs, seeds, now)
-        for known, (draft, _) in zip(matched, found, strict=True):
-            self._shown[known.id] = _stamped(draft, known)
+        for known, draft in zip(matched, found, strict=True):
+            self._shown[known.id] = draft
         for move in moves:
             if move.kind == "merged":
                 self._shown.pop(move.old, None)
@@ -198,9 +208,23 @@ class Engine:
                     if number in self.units.live:
                         self.units.live[number].spent = True
                 self.identities.resolve(known, now)
-                over.append(_stamped(self._shown.pop(known.id), known))
-        shown = [self._shown[name] for name in self.identities.open if name in self._shown]
+                if known.id in self._shown:
+                    over.append(self._stamped(self._shown.pop(known.id), known))
+        shown = [self._stamped(self._shown[k.id], k) for k in self.identities.open.values() if k.id in self._shown]
         return tuple(sorted(shown + over, key=lambda c: (c.state, -importance(c), c.opened_at, c.id)))
+
+    def _stamped(self, draft: Draft, known: Known) -> Cluster:
+        units = [(self.units.live[n], why) for n, why in draft.why.items() if n in self.units.live]
+        return replace(
+            draft.cluster,
+            id=known.id,
+            members=Members([(unit.keys, len(unit.keys), why) for unit, why in units]),
+            opened_at=known.opened_at,
+            decided_at=known.decided_at,
+            last_at=max((unit.last_at for unit, _ in units), default=draft.cluster.last_at),
+            state=ClusterState.OPEN if known.resolved_at is None else ClusterState.RESOLVED,
+            again_of=known.again_of,
+        )
 
     def _is_over(self, known: Known, now: float) -> bool:
         units = [self.units.live[n] for n in known.units if n in self.units.live]
@@ -242,23 +266,6 @@ class Engine:
         self.identities.forget(before)
         for service in [s for s, changes in self._changes.items() if all(c.at < before - 86_400.0 for c in changes)]:
             del self._changes[service]
-
-
-def _stamped(draft: Cluster, known: Known) -> Cluster:
-    return Cluster(
-        id=known.id,
-        causes=draft.causes,
-        members=draft.members,
-        opened_at=known.opened_at,
-        decided_at=known.decided_at,
-        first_at=draft.first_at,
-        last_at=draft.last_at,
-        services=draft.services,
-        failing=draft.failing,
-        severity=draft.severity,
-        state=ClusterState.OPEN if known.resolved_at is None else ClusterState.RESOLVED,
-        again_of=known.again_of,
-    )
 
 
 def importance(cluster: Cluster) -> float:

@@ -69,20 +69,21 @@ def _late(scorer: Scorer, suspect: Suspect, fit: Floats) -> Floats:
     if not counted.any():
         return np.ones(len(fit))
     onsets = scorer.onsets[suspect.index]
-    over = float(np.quantile(onsets[counted], _BULK)) + _TAIL_S
+    wave = onsets[counted]  # ascending, as signals are
+    over = float(wave[int(_BULK * (len(wave) - 1))]) + _TAIL_S
     return np.asarray(np.maximum(np.exp(-np.maximum(onsets - over, 0.0) / _FADE_S), _LATE))
 
 
 def _dated(scorer: Scorer, suspect: Suspect, began: Onset) -> Iterator[Hypothesis]:
     """The times at which the suspect spoke of itself or was first named, where they differ from the common onset."""
     settings = scorer.settings
-    dates = []
-    for explained in suspect.explained:
-        signal = scorer.signals[explained.signal]
-        named = signal.peer == suspect.service
-        own = signal.service == suspect.service and signal.kind in LOCAL
-        if (named or own) and signal.solid >= _SPEAKS:
-            dates.append(signal.onset)
+    likelihood = scorer.likelihood
+    own = [scorer.signals[n] for n in likelihood.by_service.get(suspect.service, ())]
+    named = [scorer.signals[n] for n in likelihood.by_peer.get(suspect.service, ())]
+    voices = [s for s in own if s.kind in LOCAL] + named
+    dates = [s.onset for s in voices if s.solid >= _SPEAKS]
+    if not dates:
+        return
     last = began.likeliest
     onsets = scorer.onsets[suspect.index]
     made = 0

@@ -7,7 +7,6 @@ import numpy as np
 from .confidence import confidence
 from .hypotheses import Hypothesis
 from .ledger import ledger
-from .likelihood import How
 from .model import Cause, Evidence, EvidenceKind
 from .onset import Floats, Onset
 from .scoring import Flags, Scorer, Suspect
@@ -40,7 +39,7 @@ class Ranking:
             self._rate(scorer.suspects[n], timely, began.likeliest) for n in first[: self.settings.max_causes + _SPARE]
         ]
         rated.sort(key=lambda r: (-r[0], *self._tie(r[1])))
-        return self._confident(rated[: self.settings.max_causes], float(scorer.weights[members].sum()))
+        return self._confident(rated[: self.settings.max_causes])
 
     def _began(self, founder: Hypothesis, members: list[int]) -> Onset:
         """The common onset is the better measured one: it holds unless most members were there before."""
@@ -74,14 +73,12 @@ class Ranking:
         kind = EvidenceKind.CAME_FIRST if worth >= 0.0 else EvidenceKind.CAME_LATE
         return [Evidence(kind=kind, points=worth, params={"later_percent": round(100 * later)})]
 
-    def _confident(self, rated: list[Rated], weight: float) -> tuple[Cause, ...]:
-        mapped = self.scorer.likelihood.graph.known
-        names = self.scorer.likelihood.graph.names
-        ranked = []
+    def _confident(self, rated: list[Rated]) -> tuple[Cause, ...]:
+        graph = self.scorer.likelihood.graph
+        ranked: list[Cause] = []
         for place, (score, suspect, evidence) in enumerate(rated):
             rival = max((r[0] for r in rated if r[1] is not suspect), default=0.0)
-            direct = any(e.how in (How.OWN, How.NAMED) for e in suspect.explained)
-            sure = confidence(score, rival, evidence=weight, direct=direct, mapped=mapped)
-            sure = sure if place == 0 else min(sure, 0.5)
-            ranked.append(Cause(service=names[suspect.service], score=score, confidence=sure, evidence=evidence))
+            sure = confidence(score, rival, evidence, mapped=graph.known)
+            sure = sure if place == 0 else min(sure, 1.0 - ranked[0].confidence, ranked[0].confidence)
+            ranked.append(Cause(service=graph.names[suspect.service], score=score, confidence=sure, evidence=evidence))
         return tuple(ranked)

@@ -37,7 +37,7 @@ class Settings:
 
     # Opening an incident
     gain: float = 4.0  # what a further cause must explain, in points
-    further_gain: float = 8.0  # and a second one beside it
+    further_gain: float = 6.0  # and a second one beside it
     loose_share: float = 1.0  # what signals without an incident count for in the ranking of one
     false_per_hour: float = 0.02  # how often chance may look like an incident
     noise_prior_per_s: float = 1.0e-5  # solid, fresh alerts per service and second before anything was seen

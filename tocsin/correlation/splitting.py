@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 
@@ -18,6 +19,8 @@ _MEMBER = 1.5  # a cause must make a signal this much likelier than chance to ow
 _NEARER = 1.3  # a later cause must explain a signal this much better to take it from an earlier one
 _DOMINANT = 0.3  # part of all weight that a sole suspect must explain
 _STORM = 8  # services from which on unknown edges are to be reckoned with
+_LARGE = 600.0  # with so many services two failures at once are nothing strange; with fewer they are rarer
+_RARER = 1.5
 _UNKNOWN = 0.5  # at most so well does a storm explain what no known edge leads to
 
 
@@ -51,6 +54,7 @@ class Splitter:
         self.held = held
         self.signals = scorer.likelihood.signals
         self.table = Explaining(scorer, hypotheses)
+        self.further_gain = settings.further_gain + _RARER * log(max(_LARGE / chance.services, 1.0))
         self.floor = np.zeros(len(self.signals), dtype=np.float64)
         self.loose = np.ones(len(self.signals), dtype=bool)
 
@@ -75,7 +79,7 @@ class Splitter:
             gains = self.table.gains(explained)
             gains[barred] = -np.inf
             best = int(np.argmax(gains))
-            if gains[best] < (self.settings.further_gain if accepted else self.settings.gain):
+            if gains[best] < (self.further_gain if accepted else self.settings.gain):
                 break
             barred[best] = True
             found = self.hypotheses[best]
@@ -88,7 +92,7 @@ class Splitter:
 
     def _acceptable(self, found: Hypothesis, gain: float, explained: Floats, *, further: bool) -> bool:
         own = self._own(found, explained)
-        if further and not self._direct(found, own) and gain < 3.0 * self.settings.further_gain:
+        if further and not self._direct(found, own) and gain < 3.0 * self.further_gain:
             return False
         return self.chance.per_hour(found.suspect, own) <= self.settings.false_per_hour or self.held(own)
 
@@ -134,7 +138,7 @@ class Splitter:
             rows = np.array([self.table.row(c) for c in accepted])
             losses = self.table.losses(rows, self.floor) + np.array([c.aside for c in accepted])
             least = int(np.argmin(losses))
-            if losses[least] >= self.settings.further_gain:
+            if losses[least] >= self.further_gain:
                 break
             accepted = accepted[:least] + accepted[least + 1 :]
         return accepted

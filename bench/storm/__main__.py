@@ -1,0 +1,101 @@
+"""`python -m bench.storm [--alerts N] [--json FILE]`: distinct single-alert POSTs against a whole node.
+
+Times from the first POST: the last answer; everything digested; everything in a group or set aside with the true cause
+named; and how long after its first alert people were called. 128 connections, `tocsin serve` with its embedded
+PostgreSQL, fsync on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from tocsin.main.demo.delivery import Delivery, Scenario, Sender
+from tocsin.main.demo.node import choose_port, running_node
+from tocsin.main.demo.prepare import Name, Wish, prepare
+from tocsin.main.progress import measured
+
+if TYPE_CHECKING:
+    from tocsin.core.config import Config
+
+WITHIN_S = 120.0
+
+
+def distinct(scenario: Scenario) -> list[Delivery]:
+    """The storm with every delivery an alert of its own, posted alone."""
+    return [
+        replace(one, sender=Sender.OPSGENIE, firing=True, fingerprint=f"{number}-{one.fingerprint}"[:200])
+        for number, one in enumerate(scenario.deliveries)
+    ]
+
+
+def measure(config: Config, wish: Wish, console: Console) -> dict[str, float | int | str]:
+    """One storm on a fresh node; Django is set up by now."""
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.models import Alert, Batch, Group
+    from tocsin.core import clock
+    from tocsin.main.apply import execute
+    from tocsin.main.demo.node import wait_ready
+    from tocsin.main.demo.run import _length
+    from tocsin.main.demo.session import Session
+
+    prepared = prepare(wish)
+    with measured(console, "Company applied") as progress:
+        applied = execute.apply(prepared.company_file, file="company.yaml", actor=SYSTEM, progress=progress)
+    wait_ready(config)
+    alerts = distinct(prepared.scenario)
+    session = Session(url=config.url, secrets=applied.secrets, epoch=clock.now() - _length(prepared), console=console)
+    with measured(console, "Alerts sent", len(alerts)) as progress:
+        tally = session.send(alerts, progress)
+    truth = prepared.scenario.truth.causes[0].service
+    digested_s = named_s = 0.0
+    called: Group | None = None
+    while time.perf_counter() - tally.started_at < WITHIN_S and not (digested_s and named_s and called):
+        now_s = time.perf_counter() - tally.started_at
+        if not digested_s and not Batch.objects.exists():
+            digested_s = now_s
+        groups = Group.objects.filter(cause_service__key=truth, merged_into__isnull=True)
+        waiting = Alert.objects.filter(group__isnull=True, set_aside="").exists()
+        if digested_s and not named_s and groups.exists() and not waiting:
+            named_s = now_s
+        called = groups.filter(needs_people_at__isnull=False).first()
+        time.sleep(0.05)
+    return {
+        "alerts": len(alerts),
+        "stored": Alert.objects.count(),
+        "accepted": tally.accepted,
+        "last_answer_s": round(tally.wall_s, 2),
+        "posts_per_s": round(tally.requests / tally.wall_s),
+        "digested_s": round(digested_s, 2),
+        "grouped_and_named_s": round(named_s, 2),
+        "people_called_s": round((called.needs_people_at - called.first_at).total_seconds(), 2) if called else -1,
+        "groups": Group.objects.filter(merged_into__isnull=True).count(),
+        "cause": truth,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.storm", description=__doc__)
+    parser.add_argument("--alerts", type=int, default=25_000, help="distinct alerts; default 25,000")
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    arguments = parser.parse_args()
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+        wish = Wish(name=Name.STORM, alerts=arguments.alerts)
+        with running_node(Path(folder), choose_port(0)) as config:
+            found = measure(config, wish, console)
+    for name, value in found.items():
+        console.print(f"{name:>22}  {value}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
