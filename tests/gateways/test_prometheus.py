@@ -66,7 +66,7 @@ def wait_for(front: Front, reached: Callable[[], bool]) -> None:
         front.world.turn()
         if reached():
             return
-        time.sleep(0.2)
+        time.sleep(0.05)
     pytest.fail("Prometheus has not come to this in time.")
 
 

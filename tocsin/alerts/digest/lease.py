@@ -18,6 +18,11 @@ RETURNING turn, tocsin_now()
 """
 
 
+_KEEP = """
+UPDATE alerts_digestowner SET lease_until = tocsin_now() + make_interval(secs => %(lease_s)s) WHERE owner = %(owner)s
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """The transaction that took it holds the row, so nobody else digests until it ends."""
@@ -32,3 +37,9 @@ def take(owner: str) -> Turn | None:
         cursor.execute(_TAKE, {"owner": owner, "lease_s": LEASE_S})
         row = cursor.fetchone()
     return Turn(number=row[0], now=row[1]) if row else None
+
+
+def keep(owner: str) -> None:
+    """Let the lease count from the end of a turn: a long one must not hand over to an engine that knows nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, {"owner": owner, "lease_s": LEASE_S})

@@ -75,6 +75,7 @@ class Digest:
         reading.remove_batches(batches)
         self._observer.observe(folded.steps)
         self._news = self._news or bool(folded.changed)
+        lease.keep(self.owner)
         return max(len(events), 1)
 
     def _write(self, folded: Folded, now: datetime) -> None:
@@ -95,6 +96,7 @@ class Digest:
         if self._news:
             live.publish(["alerts"])
         self._news = False
+        lease.keep(self.owner)
 
     def _decision(self, now: datetime) -> correlation.Decision:
         """What the correlation makes of it. Should it fail, groups stay as they are and critical alerts stand alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -28,7 +28,8 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `order` is the moment `rules.life` compares, None: when it is received. A sender that knows when the firing began
     gives that. `at` is the sender's time of this very event, None: unknown.
     `ends_at`: firing until then, so it is over when that is past, and else unless it is repeated by then. `sent_at` is
-    the sender's clock when it sent this, None: taken to be ours. `service` may be empty.
+    the sender's clock when it sent this, None: taken to be ours. `lasts_s` stands for an end so long after receipt.
+    `service` may be empty.
     """
 
     action: AlertAction
@@ -37,6 +38,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order: datetime | None = None
     at: datetime | None = None
     ends_at: datetime | None = None
+    lasts_s: float | None = None
     sent_at: datetime | None = None
     severity: Severity = Severity.MINOR
     service: str = ""
@@ -66,7 +68,8 @@ def settle(event: NewEvent, received_at: datetime) -> Settled:
     sent_at = event.sent_at or received_at
     at = min(event.at, sent_at) if event.at is not None else event.sent_at
     if event.ends_at is None:
-        return Settled(event.action, at, None)
+        expires_at = received_at + timedelta(seconds=event.lasts_s) if event.lasts_s is not None else None
+        return Settled(event.action, at, expires_at)
     if event.ends_at <= sent_at:
         return Settled(AlertAction.RESOLVE, event.ends_at, None)
     return Settled(event.action, at, received_at + (event.ends_at - sent_at))

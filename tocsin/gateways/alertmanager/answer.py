@@ -6,9 +6,6 @@ basic authentication (`authorization` or `basic_auth` in Prometheus's configurat
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
-
 from tocsin.alerts.intake import Delivery, Intake
 from tocsin.core import metrics
 from tocsin.gateways import limits
@@ -32,8 +29,7 @@ class Alertmanager:
         if sender is None:
             message = "give a live integration key as a bearer token or as the password of basic authentication"
             return self.failure(request, 401, message)
-        now = datetime.fromtimestamp(time.time(), UTC)
-        found = decode(request.body, sent_at=request.sent_at, now=now)
+        found = decode(request.body, sent_at=request.sent_at)
         if found.events:
             delivery = Delivery(sender=sender, request_id=request.id, events=found.events, key=request.delivery_key)
             await intake.accept(delivery)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 import msgspec
@@ -18,7 +18,7 @@ from tocsin.alerts.rules import AlertAction, from_word, peer_of, service_of
 from tocsin.gateways.decoding import decoded
 from tocsin.gateways.limits import ALERTS, DESCRIPTION, TITLE, Refusal, check
 
-RESOLVE_TIMEOUT = timedelta(minutes=5)
+RESOLVE_TIMEOUT_S = 300.0
 _TITLES = ("summary", "title", "message")
 _TEXTS = ("description", "runbook_url", "message")
 
@@ -46,11 +46,8 @@ class Decoded:
     refused: tuple[str, ...]
 
 
-def decode(body: bytes, *, sent_at: datetime | None, now: datetime) -> Decoded:
-    """Every alert that can be taken. Refusal when the body as a whole is no list of alerts, or too long a one.
-
-    `now` stands for a missing `startsAt`.
-    """
+def decode(body: bytes, *, sent_at: datetime | None) -> Decoded:
+    """Every alert that can be taken. Refusal when the body as a whole is no list of alerts, or too long a one."""
     posted = _posted(body)
     if len(posted) > ALERTS:
         raise Refusal(f"more than {ALERTS} alerts in one request")
@@ -58,7 +55,7 @@ def decode(body: bytes, *, sent_at: datetime | None, now: datetime) -> Decoded:
     refused: list[str] = []
     for number, one in enumerate(posted, 1):
         try:
-            events.append(_event(one if isinstance(one, Posted) else decoded(_ONE, one), sent_at, now))
+            events.append(_event(one if isinstance(one, Posted) else decoded(_ONE, one), sent_at))
         except Refusal as refusal:
             refused.append(f"alert {number}: {refusal}")
     return Decoded(events=tuple(events), refused=tuple(refused))
@@ -73,14 +70,12 @@ def _posted(body: bytes) -> Sequence[Posted | msgspec.Raw]:
     return apart
 
 
-def _event(posted: Posted, sent_at: datetime | None, now: datetime) -> NewEvent:
+def _event(posted: Posted, sent_at: datetime | None) -> NewEvent:
     labels = {name: value for name, value in posted.labels.items() if value}
     if not labels:
         raise Refusal("at least one label pair required")
     starts_at, ends_at = _utc(posted.starts_at, "startsAt"), _utc(posted.ends_at, "endsAt")
-    if starts_at is None:
-        starts_at = min(sent_at or now, ends_at or now)
-    if ends_at is not None and ends_at < starts_at:
+    if starts_at is not None and ends_at is not None and ends_at < starts_at:
         raise Refusal("endsAt is before startsAt")
     annotations = posted.annotations or {}
     title = _first(annotations, _TITLES) or labels.get("alertname", "") or next(iter(labels.values()))
@@ -88,7 +83,8 @@ def _event(posted: Posted, sent_at: datetime | None, now: datetime) -> NewEvent:
         action=AlertAction.FIRE,
         fingerprint=fingerprint(labels),
         order=starts_at,
-        ends_at=ends_at or (sent_at or now) + RESOLVE_TIMEOUT,
+        ends_at=ends_at,
+        lasts_s=RESOLVE_TIMEOUT_S,
         sent_at=sent_at,
         severity=from_word(labels.get("severity", "")),
         service=service_of(labels, ""),
