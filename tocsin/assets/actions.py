@@ -53,11 +53,13 @@ def save_services(wanted: Sequence[ServiceDetails], *, actor: Actor) -> list[Ser
         row, entry = _save(row, details, team)
         known[details.key] = row
         entries += entry
+    Service.objects.bulk_create([row for row in known.values() if row.pk is None])
     record_many(entries, actor=actor)
     return [known[details.key] for details in wanted]
 
 
 def _save(row: Service | None, details: ServiceDetails, team: Team | None) -> tuple[Service, list[Entry]]:
+    """Make a row as wanted. A new one is left to the caller, who stores all of them at once."""
     values = {
         "name": details.name,
         "team": team,
@@ -74,7 +76,8 @@ def _save(row: Service | None, details: ServiceDetails, team: Team | None) -> tu
         return row, []
     for name, value in values.items():
         setattr(row, name, value)
-    row.save()
+    if row.pk is not None:
+        row.save()
     fact = facts.ServiceSaved(key=row.key, created=created, changed=changed)
     return row, [Entry(fact=fact, subject=service_ref(row))]
 
