@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,12 +41,13 @@ class GroupBrief:
     sentence_params: dict[str, Any]
 
 
-def group_brief(group_id: UUID) -> GroupBrief:
-    """The group as it stands, for the engine."""
+def group_brief(group_id: UUID, touched: Sequence[TouchedService] | None = None) -> GroupBrief:
+    """The group as it stands, for the engine. `touched`: its services, where the caller has read them already."""
     group = alerts.group_by_id(ENGINE, group_id)
     cause: Service = group.cause_service
     what = _what(group_id, cause.key)
-    touched = [each for each in services_of_group(group_id) if each.key != cause.key]
+    reached = services_of_group(group_id) if touched is None else touched
+    others = [each for each in reached if each.key != cause.key]
     return GroupBrief(
         uuid=group.uuid,
         title=f"{cause.name}: {what}" if what else cause.name,
@@ -55,7 +57,7 @@ def group_brief(group_id: UUID) -> GroupBrief:
         confidence=group.confidence,
         first_at=group.first_at,
         cause_since=group.cause_since,
-        sentence_params=_params(cause, what, touched, group.first_at),
+        sentence_params=_params(cause, what, others, group.first_at),
     )
 
 

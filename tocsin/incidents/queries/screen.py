@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from tocsin.accounts.rules import ENGINE, Actor, Verb, may
 from tocsin.alerts import queries as alerts
 from tocsin.alerts.queries import Bucket, CauseView, GroupDetail, Ledger
-from tocsin.alerts.queries.reach import services_of_group
+from tocsin.alerts.queries.reach import TouchedService, services_of_group
 from tocsin.assets.queries import edges
 from tocsin.core.refs import Ref
 from tocsin.incidents.queries.groups import group_brief
@@ -100,7 +101,8 @@ class CausePart:
 def incident_screen(actor: Actor, key: str) -> IncidentScreen:
     """The screen of INC-12, when this actor may see it."""
     detail = detail_by_key(actor, key)
-    head, storm = _head_part(actor, detail), _storm_part(detail)
+    touched = services_of_group(detail.group_id) if detail.group_id else []
+    head, storm = _head_part(actor, detail, touched), _storm_part(detail)
     return IncidentScreen(
         head=head.head,
         may_respond=head.may_respond,
@@ -109,7 +111,7 @@ def incident_screen(actor: Actor, key: str) -> IncidentScreen:
         cause=_cause(storm.group),
         ledger=storm.ledger,
         histogram=storm.histogram,
-        reach=reach_of(detail.cause.key if detail.cause else None, detail.group_id),
+        reach=_reach(detail, touched),
         responders=head.responders,
         timeline=_timeline(detail.item, head.responders),
         links=tuple(links(actor, detail.item)),
@@ -118,7 +120,8 @@ def incident_screen(actor: Actor, key: str) -> IncidentScreen:
 
 def head_part(actor: Actor, key: str) -> HeadPart:
     """The top of the screen of INC-12 alone."""
-    return _head_part(actor, detail_by_key(actor, key))
+    detail = detail_by_key(actor, key)
+    return _head_part(actor, detail, services_of_group(detail.group_id) if detail.group_id else [])
 
 
 def storm_part(actor: Actor, key: str) -> StormPart:
@@ -135,14 +138,14 @@ def cause_part(actor: Actor, key: str) -> CausePart:
         may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
         group=group,
         cause=_cause(group),
-        reach=reach_of(detail.cause.key if detail.cause else None, detail.group_id),
+        reach=_reach(detail, services_of_group(detail.group_id) if detail.group_id else []),
     )
 
 
-def _head_part(actor: Actor, detail: IncidentDetail) -> HeadPart:
+def _head_part(actor: Actor, detail: IncidentDetail, touched: Sequence[TouchedService]) -> HeadPart:
     responders = responders_of(detail.item.uuid)
     return HeadPart(
-        head=replace(row_of(detail), sentence=sentence_now(detail)),
+        head=replace(row_of(detail), sentence=sentence_now(detail, touched)),
         may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
         mine=_mine(actor, responders),
         responders=responders,
@@ -171,11 +174,11 @@ def _timeline(item: Item, responders: tuple[Responders, ...]) -> tuple[TimelineE
     return tuple(timeline(item, [*groups, *pages]))
 
 
-def sentence_now(detail: IncidentDetail) -> dict[str, Any]:
+def sentence_now(detail: IncidentDetail, touched: Sequence[TouchedService]) -> dict[str, Any]:
     """The sentence with what the incident touches by now, rather than when somebody was last told."""
     params = detail.sentence["params"]
     if detail.group_id is not None:
-        params |= group_brief(detail.group_id).sentence_params
+        params |= group_brief(detail.group_id, touched).sentence_params
     return {"kind": detail.sentence["kind"], "params": params}
 
 
@@ -191,13 +194,13 @@ def _cause(group: GroupDetail | None) -> CausePanel | None:
     return CausePanel(cause=group.cause, runner_up=runner_up, since=group.cause_since)
 
 
-def reach_of(cause: str | None, group_id: UUID | None) -> Reach:
-    """The blast radius of a cause among the alerts of a group."""
-    touched = services_of_group(group_id) if group_id else []
+def _reach(detail: IncidentDetail, touched: Sequence[TouchedService]) -> Reach:
+    """The blast radius of the cause among the services that complain."""
     alerting = [
         Alerting(service=each.key, name=each.name, tier=each.tier, severity=each.severity, alerts=each.open_alerts)
         for each in touched
     ]
+    cause = detail.cause.key if detail.cause else None
     return reach(cause, alerting, [Need(caller=edge.caller, callee=edge.callee) for edge in edges()])
 
 
