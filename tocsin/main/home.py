@@ -11,6 +11,7 @@ from tocsin.accounts.requests import actor_of, signed_in
 from tocsin.alerts import queries as alerts
 from tocsin.alerts.queries.arrivals import any_alert
 from tocsin.assets import queries as assets
+from tocsin.incidents import queries as incidents
 
 SHOWN = 20
 """How many of each kind a search shows."""
@@ -31,16 +32,18 @@ def search(request: HttpRequest) -> HttpResponse:
     if not text:
         return render(request, "main/search.html", {"q": ""})
     services, more = assets.find_services(actor, assets.Wanted(text=text), limit=SHOWN)
+    known, _ = incidents.incidents(actor, incidents.IncidentFilter(search=text), limit=SHOWN)
     found = alerts.inbox(actor, alerts.InboxFilter(text=text), limit=SHOWN)
     people = [
         person for person in accounts.people(actor) if text.casefold() in f"{person.name} {person.login}".casefold()
     ]
     context = {
         "q": text,
+        "incidents": known,
         "services": services,
         "has_more_services": bool(more),
         "inbox": found,
         "people": people[:SHOWN],
-        "is_empty": not (services or found.rows or people),
+        "is_empty": not (known or services or found.rows or people),
     }
     return render(request, "main/search.html", context)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from tocsin.accounts import actions
 from tocsin.accounts.requests import actor_of
 from tocsin.alerts.queries import inbox_counts
+from tocsin.incidents.queries import open_incidents
 from tocsin.ui.nav import Group, Link, Navigation
 
 
@@ -26,13 +27,14 @@ def navigation(request: HttpRequest) -> Navigation:
 
 
 def _now(request: HttpRequest) -> Group:
-    waiting = inbox_counts(actor_of(request))
+    actor = actor_of(request)
+    waiting = inbox_counts(actor)
     links = (
         _link(gettext("Alerts"), "alerts:inbox", "alert", "a", count=waiting["groups"] + waiting["alerts"]),
-        _link(gettext("Incidents"), "incidents:list", "incident", "i"),
+        _link(gettext("Incidents"), "incidents:list", "incident", "i", count=open_incidents(actor)),
         _link(gettext("On call"), "oncall:now", "on-call", "o"),
     )
-    return Group(label=pgettext("part of the rail", "Now"), links=tuple(link for link in links if link))
+    return Group(label=pgettext("part of the rail", "Now"), links=links)
 
 
 def _know() -> Group:
@@ -40,7 +42,7 @@ def _know() -> Group:
         _link(gettext("Services"), "assets:services", "service", "s", is_tab=False),
         _link(gettext("Journal"), "journal:facts", "journal", "l", is_tab=False),
     )
-    return Group(label=pgettext("part of the rail", "Know"), links=tuple(link for link in links if link))
+    return Group(label=pgettext("part of the rail", "Know"), links=links)
 
 
 def _set_up() -> Group:
@@ -50,15 +52,11 @@ def _set_up() -> Group:
         _link(gettext("People"), "accounts:people", "person", "p", is_tab=False),
         _link(gettext("Keys"), "accounts:keys", "key", "k", is_tab=False),
     )
-    return Group(label=pgettext("part of the rail", "Set up"), links=tuple(link for link in links if link))
+    return Group(label=pgettext("part of the rail", "Set up"), links=links)
 
 
-def _link(label: str, name: str, icon: str, go: str, *, count: int | None = None, is_tab: bool = True) -> Link | None:
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return None
-    return Link(label=label, url=url, icon=icon, go=go, count=count, is_tab=is_tab)
+def _link(label: str, name: str, icon: str, go: str, *, count: int | None = None, is_tab: bool = True) -> Link:
+    return Link(label=label, url=reverse(name), icon=icon, go=go, count=count, is_tab=is_tab)
 
 
 def remember(request: HttpRequest, *, language: str = "", theme: str = "") -> None:
