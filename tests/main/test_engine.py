@@ -22,7 +22,7 @@ FOR_EVER_S = 600.0
 
 @contextmanager
 def engine_of(database: Database, work: Callable[[], int], pause_s: float = FOR_EVER_S) -> Iterator[Engine]:
-    engine = Engine(database.app_dsn, (Loop(name="tested", work=work, pause_s=pause_s),))
+    engine = Engine(database.app_dsn, (Loop(name="tested", work=work, pause_s=pause_s, wakes_on="tocsin_queue"),))
     thread = threading.Thread(target=engine.run)
     thread.start()
     try:
@@ -51,8 +51,10 @@ def test_notify_wakes_a_pausing_loop(fresh_database: Database) -> None:
         wait_until(lambda: len(looks) >= 2)  # the first look, and the one when the listener connected
         before = len(looks)
         with psycopg.connect(fresh_database.app_dsn, autocommit=True) as connection:
+            connection.execute("NOTIFY tocsin_intake")
             connection.execute("NOTIFY tocsin_queue")
         wait_until(lambda: len(looks) > before)
+        assert len(looks) == before + 1, "a notification on another channel wakes nobody"
 
 
 def test_loop_goes_on_after_an_error_of_its_own_and_of_the_database(fresh_database: Database) -> None:

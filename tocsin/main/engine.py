@@ -23,9 +23,6 @@ from tocsin.main.loops import Loop
 
 log = logging.getLogger(__name__)
 
-WAKERS = ("tocsin_intake", "tocsin_queue")
-"""Channels whose notifications wake every loop: who has nothing to do finds that out in a millisecond."""
-
 ERROR_PAUSE_S = 0.5
 
 
@@ -74,16 +71,23 @@ class Engine:
         for wake in self.wakes.values():
             wake.set()
 
+    def _wake(self, channel: str) -> None:
+        """Only those who wait for it: in a storm the intake notifies often, and waking everybody would cost the digest
+        its processor."""
+        for loop in self.loops:
+            if loop.wakes_on == channel:
+                self.wakes[loop.name].set()
+
     def _listen(self) -> None:
         while not self.stopping.is_set():
             try:
                 with psycopg.connect(self.dsn, autocommit=True, connect_timeout=2) as link:
-                    for channel in WAKERS:
+                    for channel in {loop.wakes_on for loop in self.loops} - {""}:
                         link.execute(f"LISTEN {channel}")
                     self._wake_all()
                     while not self.stopping.is_set():
-                        if any(True for _ in link.notifies(timeout=1.0, stop_after=1)):
-                            self._wake_all()
+                        for note in link.notifies(timeout=1.0, stop_after=1):
+                            self._wake(note.channel)
             except psycopg.Error:
                 self.stopping.wait(ERROR_PAUSE_S)
 

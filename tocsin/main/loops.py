@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """`work` returns how much it did; at nothing, the loop pauses for `pause_s` or until woken."""
+    """`work` returns how much it did; at nothing, the loop pauses for `pause_s` or until notified on `wakes_on`."""
 
     name: str
     work: Callable[[], int]
     pause_s: float
+    wakes_on: str = ""

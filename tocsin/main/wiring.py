@@ -11,11 +11,13 @@ from typing import Any
 from tocsin.accounts.queries import JournalReaders
 from tocsin.alerts import actions as alerts
 from tocsin.alerts import digest
+from tocsin.alerts.intake.commit import CHANNEL as INTAKE_CHANNEL
 from tocsin.channels import ports as channels_ports
 from tocsin.channels.sending import Sender
 from tocsin.core import clock
 from tocsin.core.config import Config
 from tocsin.core.queue import Handler, Worker
+from tocsin.core.queue.defer import CHANNEL as QUEUE_CHANNEL
 from tocsin.incidents import subscribers as incidents
 from tocsin.incidents.rules import INCIDENT
 from tocsin.items import ports as items_ports
@@ -72,8 +74,8 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
     worker = Worker(handlers=handlers(), owner=node, lease_s=config.lease_s)
     sender = Sender(node, lease_s=config.lease_s)
     return (
-        Loop(name="digest", work=digest.run_once, pause_s=0.5),
-        Loop(name="queue", work=worker.run_due, pause_s=0.5),
+        Loop(name="digest", work=digest.run_once, pause_s=0.5, wakes_on=INTAKE_CHANNEL),
+        Loop(name="queue", work=worker.run_due, pause_s=0.5, wakes_on=QUEUE_CHANNEL),
         Loop(name="paging", work=ticker.run_due, pause_s=0.2),
         Loop(name="sending", work=sender.run_due, pause_s=0.1),
         Loop(name="alert timers", work=_alert_timers, pause_s=1.0),
