@@ -75,7 +75,7 @@ async def hub_of(database: Database) -> AsyncIterator[Hub]:
     hub = Hub(database.app_dsn)
     hub.start()
     async with asyncio.timeout(10):
-        while hub.state != "live":
+        while hub.state != "live":  # the hub tells streams, not callers
             await asyncio.sleep(0.01)
     yield hub
     await hub.stop()
