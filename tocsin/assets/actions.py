@@ -43,23 +43,28 @@ def save_services(wanted: Sequence[ServiceDetails], *, actor: Actor) -> list[Ser
     """Add or change services; those that are as wanted already write nothing."""
     teams = live_teams()
     known = {row.key: row for row in Service.objects.select_for_update().filter(key__in=[each.key for each in wanted])}
-    entries = []
+    new: dict[str, Service] = {}
+    entries: list[Entry] = []
     for details in wanted:
         if details.team and details.team not in teams:
             raise InvalidInput(f"Service “{details.key}”: there is no team “{details.team}”.")
         row = known.get(details.key)
         team = teams.get(details.team)
         require(actor, Verb.CONFIGURE, _scope(row.team_id if row else None, team.id if team else None))
-        row, entry = _save(row, details, team)
-        known[details.key] = row
-        entries += entry
-    Service.objects.bulk_create([row for row in known.values() if row.pk is None])
+        if row is None:
+            row = known[details.key] = new[details.key] = Service(key=details.key)
+            entries += _apply(row, details, team, created=True)
+        elif changed := _apply(row, details, team, created=False):
+            entries += changed
+            if details.key not in new:
+                row.save()
+    Service.objects.bulk_create(new.values())
     record_many(entries, actor=actor)
     return [known[details.key] for details in wanted]
 
 
-def _save(row: Service | None, details: ServiceDetails, team: Team | None) -> tuple[Service, list[Entry]]:
-    """Make a row as wanted. A new one is left to the caller, who stores all of them at once."""
+def _apply(row: Service, details: ServiceDetails, team: Team | None, *, created: bool) -> list[Entry]:
+    """Make a row as wanted, and give what there is to tell of it; the caller stores it."""
     values = {
         "name": details.name,
         "team": team,
@@ -69,17 +74,13 @@ def _save(row: Service | None, details: ServiceDetails, team: Team | None) -> tu
         "source": Source.GIVEN,
         "removed_at": None,
     }
-    created = row is None
-    row = row or Service(key=details.key)
     changed = [name for name, value in values.items() if created or getattr(row, name) != value]
     if not changed:
-        return row, []
+        return []
     for name, value in values.items():
         setattr(row, name, value)
-    if row.pk is not None:
-        row.save()
     fact = facts.ServiceSaved(key=row.key, created=created, changed=changed)
-    return row, [Entry(fact=fact, subject=service_ref(row))]
+    return [Entry(fact=fact, subject=service_ref(row))]
 
 
 @transaction.atomic
