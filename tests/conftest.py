@@ -68,7 +68,9 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what talks to PostgreSQL, so that `-m database` runs it on another server version."""
+    """Mark what talks to PostgreSQL, so that `-m database` runs it on another server version; browsers come last."""
+    # Playwright's event loop stays with the thread it was started in, where nothing else can run one afterwards.
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
     for item in items:
         wanted = item.get_closest_marker("django_db")
         if wanted is not None and wanted.kwargs.get("transaction"):
@@ -242,6 +244,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("browser tests need Chromium, which is not installed (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Django sees Playwright's loop and takes these tests for its code
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has no sandbox for root
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=arguments)

@@ -15,9 +15,10 @@ from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.rules import IncidentState
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
 
+    from tests.conftest import Clock
+    from tocsin.accounts.models import Person
     from tocsin.alerts.models import Group
 
 
@@ -40,14 +41,22 @@ def _text(client: Client, path: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
-def _do(client: Client, detail: IncidentDetail, verb: str, **data: str) -> HttpResponse:
+def _do(client: Client, detail: IncidentDetail, verb: str, **data: str) -> None:
     answer = client.post(f"/incidents/{detail.item.key}/do/{verb}", data)
     assert answer.status_code == 302, answer.content.decode()
-    return answer
 
 
 def _now(detail: IncidentDetail) -> IncidentDetail:
     return IncidentDetail.objects.select_related("item__assignee", "cause", "commander").get(pk=detail.pk)
+
+
+def _cause(detail: IncidentDetail) -> str:
+    cause = _now(detail).cause
+    return cause.key if cause else ""
+
+
+def _who(person: Person | None) -> str:
+    return person.login if person else ""
 
 
 def _undo(client: Client, path: str) -> str:
@@ -65,8 +74,7 @@ def test_whoever_is_paged_sees_who_is_next_and_acknowledges(client: Client, inci
     _do(client, incident, "acknowledge")
     detail = _now(incident)
     assert detail.item.state == IncidentState.ACKNOWLEDGED
-    assert detail.item.assignee is not None
-    assert detail.item.assignee.login == "alice"
+    assert _who(detail.item.assignee) == "alice"
     text = _text(client, f"/incidents/{incident.item.key}")
     assert "You are paged" not in text
     assert "Alice has it" in text
@@ -130,19 +138,18 @@ def test_confirming_the_cause_can_be_taken_back(client: Client, incident: Incide
 def test_rejecting_the_cause_names_the_next_and_can_be_taken_back(client: Client, incident: IncidentDetail) -> None:
     _as(client, "alice")
     _do(client, incident, "reject-cause")
-    assert _now(incident).cause.key == world.BILLING
+    assert _cause(incident) == world.BILLING
     text = _text(client, f"/incidents/{incident.item.key}")
     assert f"It is not {world.SWITCH}; {world.BILLING} is suspected now." in text
     _do(client, incident, "reject-cause")  # the message above was read: this one is the next
     client.post(_undo(client, f"/incidents/{incident.item.key}"))
-    assert _now(incident).cause.key == world.BILLING
+    assert _cause(incident) == world.BILLING
 
 
 def test_another_suspect_is_chosen_by_its_button(client: Client, incident: IncidentDetail) -> None:
     _as(client, "alice")
     _do(client, incident, "confirm-cause", service=world.BILLING)
-    detail = _now(incident)
-    assert (detail.cause.key, detail.cause_state) == (world.BILLING, "confirmed")
+    assert (_cause(incident), _now(incident).cause_state) == (world.BILLING, "confirmed")
 
 
 def test_work_begins_is_commanded_watched_and_resolved(client: Client, incident: IncidentDetail) -> None:
@@ -150,7 +157,7 @@ def test_work_begins_is_commanded_watched_and_resolved(client: Client, incident:
     _do(client, incident, "begin")
     assert _now(incident).work_begun_at is not None
     _do(client, incident, "command")
-    assert _now(incident).commander.login == "alice"
+    assert _who(_now(incident).commander) == "alice"
     _do(client, incident, "watch")
     assert _now(incident).item.state == IncidentState.MONITORING
     _do(client, incident, "resolve", reason="Replaced the optic")
@@ -198,7 +205,7 @@ def test_escalating_pages_the_next_at_once(client: Client, incident: IncidentDet
 def test_incident_is_assigned_and_given_back(client: Client, incident: IncidentDetail) -> None:
     _as(client, "alice")
     _do(client, incident, "assign", assignee="ann")
-    assert _now(incident).item.assignee.login == "ann"
+    assert _who(_now(incident).item.assignee) == "ann"
     _do(client, incident, "assign", assignee="")
     assert _now(incident).item.assignee is None
 
@@ -230,7 +237,7 @@ def test_incident_is_declared_by_hand_and_pages_the_owner(client: Client, estate
     answer = _as(client, "alice").post("/incidents/new", form)
     detail = IncidentDetail.objects.select_related("item__project", "cause").get()
     assert answer["Location"] == f"/incidents/{detail.item.key}"
-    assert detail.cause.key == world.GATEWAY
+    assert _cause(detail) == world.GATEWAY
     world.engine()
     assert world.woken(detail) == ["alice"]
     text = _text(client, f"/incidents/{detail.item.key}")
@@ -260,8 +267,8 @@ def test_polish_reader_reads_polish(client: Client, incident: IncidentDetail) ->
     assert "Nobody" not in text
 
 
-def test_unanswered_incident_shows_a_late_clock(client: Client, incident: IncidentDetail, clock: object) -> None:
-    clock.forward(minutes=4)  # type: ignore[attr-defined]  # the fixture of tests.conftest
+def test_unanswered_incident_shows_a_late_clock(client: Client, incident: IncidentDetail, clock: Clock) -> None:
+    clock.forward(minutes=4)
     assert '<li class="late"' in _text(_as(client, "alice"), f"/incidents/{incident.item.key}/part/head")
 
 
