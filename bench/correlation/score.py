@@ -70,7 +70,14 @@ def storm(case: dict[str, Any], answer: dict[str, Any]) -> Storm:
         purity=sum(t == main_id for t in inside) / max(len(inside), 1),
         shown=len(incidents),
         real=len(seen),
-        held_s=(first["decided_ts"] - truth["start_ts"]) if first else 1e9,
+        held_s=(first["decided_ts"] - _first_victim(case)) if first else 1e9,
         seconds=answer["seconds"],
         confidence=first["cause"][0]["confidence"] if first else 0.0,
     )
+
+
+def _first_victim(case: dict[str, Any]) -> float:
+    """When the first alert of the main failure arrived."""
+    main = case["truth"]["incidents"][0]["id"]
+    labels = case["truth"]["alert_incident"]
+    return min(a.get("arrival", a["ts"]) for a, label in zip(case["alerts"], labels, strict=True) if label == main)

@@ -20,6 +20,8 @@ _GRAVITY = {
 _PER_SERVICE = 2.2  # a single service cannot prove more than this
 _NEAR = 0.2
 _LEAST_S = 60.0
+_COLD_S = 60.0  # what the engine finds when it wakes may have been there for ever
+_COLD = 0.5
 
 
 def noise_rate(loose: float, services: int, watched_s: float, settings: Settings) -> float:
@@ -29,12 +31,13 @@ def noise_rate(loose: float, services: int, watched_s: float, settings: Settings
 
 
 class Chance:
-    """What noise could do at one moment. `rate_per_s` is per service."""
+    """What noise could do at one moment. `rate_per_s` is per service, `started` is when the engine began to watch."""
 
-    def __init__(self, likelihood: Likelihood, rate_per_s: float, services: int) -> None:
+    def __init__(self, likelihood: Likelihood, rate_per_s: float, services: int, started: float) -> None:
         self.likelihood = likelihood
         self.rate_per_s = rate_per_s
         self.services = services
+        self.started = started
 
     def per_hour(self, suspect: Suspect, own: list[int]) -> float:
         """How often per hour noise alone would look like `suspect` with its `own` signals, anywhere."""
@@ -53,9 +56,12 @@ class Chance:
 
     def _proof(self, number: int) -> float:
         signal = self.likelihood.signals[number]
-        proof = signal.solid * _GRAVITY[min(u.severity for u in signal.units)] * (1.0 + 0.3 * log2(len(signal.units)))
+        gravest = min(u.severity for u in signal.units)
+        proof = signal.solid * _GRAVITY[gravest] * (1.0 + 0.3 * log2(len(signal.units)))
         if signal.peer is not None:
             proof *= 1.3
+        if signal.onset < self.started + _COLD_S and gravest >= Severity.MINOR:
+            proof *= _COLD
         return proof * 1.2 if signal.kind in LOCAL else proof
 
 

@@ -125,7 +125,7 @@ class Engine:
         scorer = Scorer(likelihood, self._changes, now, self.settings)
         if not scorer.suspects:
             return []
-        chance = Chance(likelihood, self._noise_rate(signals, now), self._services())
+        chance = Chance(likelihood, self._noise_rate(signals, now), self._services(), self._started or now)
         splitter = Splitter(scorer, hypotheses(scorer), chance, self.settings, self._held(signals))
         ranking = Ranking(scorer, self.settings)
         found = []

@@ -8,6 +8,9 @@ from .graph import Graph
 from .settings import Settings
 from .signals import Signal
 
+_FIRST_STEP = 0.85  # what the first hop away from the cause costs beside the usual
+_UNMAPPED = 0.35  # how much of a caller's chance anybody has when no edge is known
+_LEARNT_ONLY = 0.25  # and when only those edges are known that alerts have named
 _FEW = 2  # callers that must fail before a silent service is taken to fail too
 
 
@@ -55,6 +58,7 @@ class Likelihood:
         self.falling: dict[int, list[int]] = {}
         self.complaining: set[int] = set()
         self._through: dict[int, float] = {}
+        self._everywhere: dict[int, Explained] | None = None
         self._starving: dict[int, list[tuple[int, float]]] = {}
         for number, signal in enumerate(signals):
             self.by_service.setdefault(signal.service, []).append(number)
@@ -83,7 +87,7 @@ class Likelihood:
     def _climb(self, reach: Reach, cause: int, at: int, hop: int, following: dict[int, None]) -> None:
         carried = 1.0
         if at != cause:
-            carried = self._passing(at)
+            carried = self._passing(at) * (_FIRST_STEP if hop == 2 else 1.0)
         carried *= reach.strength[at]
         if carried < self.settings.min_reach:
             return
@@ -121,8 +125,8 @@ class Likelihood:
         for number in self.by_named.get(cause, ()):
             self._keep(best, Explained(number, 0.50, How.NAMED, 1, cause))
         self._descend(best, cause, reach)
-        if not self.graph.known:
-            self._burst(best)
+        if not self.graph.mapped:
+            best = self._burst(_LEARNT_ONLY if self.graph.known else _UNMAPPED) | best
         return [best[number] for number in sorted(best)]
 
     def _from_above(self, number: int, cause: int, service: int, strength: float, reach: Reach) -> Explained:
@@ -167,11 +171,12 @@ class Likelihood:
             if before is None or p > before.p:
                 best[number] = Explained(number, p, How.CALLEE, hops, via)
 
-    def _burst(self, best: dict[int, Explained]) -> None:
-        """Nothing is known about who calls whom: whatever climbs may have climbed from here."""
-        for number, signal in enumerate(self.signals):
-            if number not in best:
-                best[number] = Explained(number, 0.35 * LAWS[signal.kind].up, How.BURST, 1, signal.service)
+    def _burst(self, part: float) -> dict[int, Explained]:
+        """Nobody has said who calls whom: whatever climbs may have climbed from here. The same for every suspect."""
+        if self._everywhere is None:
+            climbing = [(n, s) for n, s in enumerate(self.signals) if s.kind in CLIMBING]
+            self._everywhere = {n: Explained(n, part * LAWS[s.kind].up, How.BURST, 1, s.service) for n, s in climbing}
+        return self._everywhere
 
     @staticmethod
     def _keep(best: dict[int, Explained], found: Explained) -> None:

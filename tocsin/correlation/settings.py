@@ -20,7 +20,7 @@ class Settings:
 
     # Paths along the dependency graph
     max_hops: int = 8
-    through_alerting: float = 0.95  # factor for a hop over a service that itself complains
+    through_alerting: float = 0.98  # factor for a hop over a service that itself complains
     through_silent: float = 0.25  # and for a hop over one that does not
     min_reach: float = 0.04
 

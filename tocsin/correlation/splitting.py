@@ -17,7 +17,7 @@ from .settings import Settings
 
 _MEMBER = 1.5  # a cause must make a signal this much likelier than chance to own it
 _NEARER = 1.3  # a later cause must explain a signal this much better to take it from an earlier one
-_DOMINANT = 0.3  # part of all weight that a sole suspect must explain
+_DOMINANT = 0.2  # part of all weight that a sole suspect must explain
 _STORM = 8  # services from which on unknown edges are to be reckoned with
 _LARGE = 600.0  # with so many services two failures at once are nothing strange; with fewer they are rarer
 _RARER = 1.5
