@@ -72,6 +72,20 @@ def test_key_is_known_by_its_token_until_it_is_revoked_and_its_token_is_kept_now
     assert queries.actor_for_token("tcs" + "a" * 29) is None
 
 
+def test_use_of_a_key_is_stamped_at_most_once_a_minute(clock: Clock) -> None:
+    row, token = actions.issue_key(name="scraper", scope=KeyScope.READ, actor=SYSTEM)
+    actor = queries.actor_for_token(token)
+    assert actor is not None
+    stamps = []
+    for _ in range(3):
+        actions.note_key_use(actor)
+        row.refresh_from_db()
+        stamps.append(row.last_used_at)
+        clock.forward(seconds=40)
+    assert stamps[0] is not None
+    assert stamps[0] == stamps[1] < stamps[2]
+
+
 def test_responder_issues_keys_for_their_own_team_only(alice: Person) -> None:
     actor = queries.actor_for_person(alice)
     actions.save_team(key="other", name="Other", members=[], actor=SYSTEM)

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from tocsin.accounts import facts
 from tocsin.accounts.models import Key, Membership, Organisation, Person, SignInLink, Team
 from tocsin.accounts.queries import keyring, person_ref, require, team_by_key, team_ref
 from tocsin.accounts.rules import ORGANISATION, Actor, KeyScope, Role, Scope, Verb
 from tocsin.core import clock
+from tocsin.core.clock import Now
 from tocsin.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tocsin.core.ids import uuid7
 from tocsin.core.refs import Ref
@@ -188,6 +190,12 @@ def revoke_key(key_id: str, *, actor: Actor) -> None:
     key.save(update_fields=["revoked_at"])
     fact = facts.KeyRevoked(name=key.name, prefix=key.prefix)
     record(fact, actor=actor, subject=Ref("accounts.key", key.uuid))
+
+
+def note_key_use(key: Actor) -> None:
+    """Stamp a key as used, at most once a minute. Not a fact: it tells when, not what."""
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=Now() - timedelta(minutes=1))
+    Key.objects.filter(stale, uuid=key.id).update(last_used_at=Now())
 
 
 @transaction.atomic

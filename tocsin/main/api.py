@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -15,6 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from tocsin.accounts.actions import note_key_use
 from tocsin.accounts.api import router as accounts
 from tocsin.accounts.queries import actor_for_person, actor_for_token
 from tocsin.accounts.rules import Actor, KeyScope
@@ -49,6 +51,8 @@ class KeyOwner(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The key's actor; None (401) when there is no such live key."""
         actor = actor_for_token(token.strip())
+        if actor is not None:
+            note_key_use(actor)
         if actor is not None and actor.key_scope is KeyScope.INTEGRATION:
             raise Forbidden("This is an integration's key: it hands in alerts, and may do nothing else.")
         return actor
@@ -57,7 +61,7 @@ class KeyOwner(HttpBearer):
 class SignedIn(APIKeyCookie):
     """The session of a browser. Asked after the key: a request that brings one means to be it."""
 
-    param_name = "tocsin"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Actor | None:
         """The person's actor; None (401) when nobody is signed in or a key was given."""
