@@ -27,7 +27,8 @@ WATCH = """() => {
   window.seen = []
   window.stayed = true
   read()
-  new MutationObserver(read).observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true })
+  const all = { subtree: true, childList: true, characterData: true }
+  new MutationObserver(read).observe(document.querySelector('main'), all)
 }"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 MOST_A_SECOND = 2

@@ -1,0 +1,120 @@
+"""The screens of alerts and incidents in a browser: accessible, within every width, by keyboard, nothing jumps."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL_TARGETS = """() => [...document.querySelectorAll('a[href], button, input, select, summary')].filter(e => {
+  const box = e.getBoundingClientRect(), style = getComputedStyle(e)
+  if (box.width === 0 || style.visibility === 'hidden' || style.position === 'absolute' && box.width <= 1) return false
+  if (e.matches('[type=checkbox]') && e.closest('label')) return false
+  const inText = e.matches('a') && style.display === 'inline' && e.closest('p, li, td, th, dd, b')
+  return (box.height < 24 || box.width < 24) && !inText && !e.closest('svg')
+}).map(e => `${e.tagName} ${e.textContent.trim().slice(0, 30)} ${e.getBoundingClientRect().height}`)"""
+WIDTHS = (320, 390, 768, 1440)
+
+
+def _addresses(page: Page) -> list[str]:
+    """Every screen of these rooms, with a failure to show."""
+    deadline = time.monotonic() + 30
+    while page.goto("/incidents/INC-1").status == 404:  # type: ignore[union-attr]  # goto of an address answers
+        assert time.monotonic() < deadline, "no incident was opened"
+    group = page.locator("aside a[href^='/groups/']").get_attribute("href") or ""
+    page.goto(group)
+    alert = page.locator("a[href^='/alerts/']").first.get_attribute("href") or ""
+    screens = ["/incidents/INC-1", "/alerts", "/incidents", group, alert]
+    return [*screens, "/silences", "/incidents/new", "/alerts?state=closed", "/incidents?state=resolved"]
+
+
+def _speak(login: str, language: str) -> None:
+    from django.contrib.auth import get_user_model
+
+    get_user_model().objects.filter(login=login).update(language=language)
+
+
+def _faults(page: Page) -> list[tuple[str, list[str]]]:
+    page.evaluate(AXE.read_text())  # a script tag would be refused by the policy
+    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    assert len(found["passes"]) > 10
+    return [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found["violations"]]
+
+
+def test_screens_are_accessible_and_fit_every_width(browser: Browser, site: Site) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (in frontend/: npm ci --ignore-scripts)")
+    site.storm(rounds=2)
+    found: dict[str, object] = {}
+    for language, theme in (("en", "light"), ("pl", "dark")):
+        context = site.context(browser, "alice", color_scheme=theme)
+        page = context.new_page()
+        page.on("console", lambda m: found.setdefault(f"console {m.text}", m.type) if m.type == "error" else None)
+        addresses = _addresses(page)
+        _speak("alice", language)
+        for address in addresses:
+            page.goto(address)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                where = f"{address} {language} {theme} {width}"
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    found[f"{where} scrolls sideways"] = page.evaluate("document.documentElement.scrollWidth")
+                if small := page.evaluate(SMALL_TARGETS):
+                    found[f"{where} small targets"] = small
+                if width in (390, 1440) and (faults := _faults(page)):
+                    found[f"{where} axe"] = faults
+        context.close()
+    found.pop("console Failed to load resource: the server responded with a status of 404 (Not Found)", None)
+    assert found == {}
+
+
+def test_keys_walk_tick_and_acknowledge_in_the_inbox(browser: Browser, site: Site) -> None:
+    context = site.context(browser, "alice", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    site.send(*({"message": f"job {n} failed", "alias": f"job-{n}", "priority": "P4"} for n in range(3)))
+    page.goto("/alerts")
+    page.get_by_role("link", name=re.compile("new row")).or_(page.locator("[data-row]").nth(2)).first.wait_for()
+    page.goto("/alerts")
+    page.locator("[data-row]").nth(2).wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("input[name=ids]:checked").count() == 2
+    site.send({"message": "job 9 failed", "alias": "job-9", "priority": "P4"})
+    page.get_by_role("link", name="1 new row, show").wait_for()
+    assert page.locator("input[name=ids]:checked").count() == 2, "a refresh takes no tick away"
+    assert page.locator("[data-row]").count() == 3, "no row has moved"
+    page.keyboard.press("a")
+    page.get_by_text("1 alert acknowledged.").wait_for()
+    page.keyboard.press("z")
+    page.get_by_text("1 alert is open again.").wait_for()
+    context.close()
+
+
+def test_what_is_being_written_survives_refreshes(browser: Browser, site: Site) -> None:
+    site.storm(rounds=2)
+    context = site.context(browser, "alice", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    _addresses(page)
+    page.goto("/incidents/INC-1")
+    page.keyboard.press("u")
+    page.keyboard.type("Half a sent")
+    total = page.locator(".ledger tfoot .count").inner_text()
+    site.storm(rounds=2)
+    page.wait_for_function(f"() => document.querySelector('.ledger tfoot .count').textContent !== '{total}'")
+    page.keyboard.type("ence")
+    assert page.locator("#update").input_value() == "Half a sentence"
+    context.close()
