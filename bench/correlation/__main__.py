@@ -1,4 +1,7 @@
-"""`python -m bench.correlation [--storms N] [--json FILE] [--only NAME ...]`: how good the engine is, beside rules of thumb."""
+"""How good the engine is, beside rules of thumb: `python -m bench.correlation [--storms N] [--hours N] [--json FILE]`.
+
+`--only WORD` runs the parts whose name holds the word.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.correlation.demo import cases as demo_cases
+from bench.correlation.demo import quiet_cases
 from bench.correlation.generate import case as generated
 from bench.correlation.metrics import interval
 from bench.correlation.rules import RULES
@@ -133,8 +138,8 @@ def quiet(hours: int) -> dict[str, Any]:
     """Incidents opened by noise alone, per hour; counted as ever opened, not as open at the end."""
     opened = 0
     watched = 0.0
-    for seed in range(max(hours // 4, 1)):
-        case = generated(seed, "quiet")
+    days = [generated(seed, "quiet") for seed in range(max(hours // 4, 1))] + quiet_cases(hours)
+    for case in days:
         opened += len(ever_opened(case))
         watched += (case["alerts"][-1]["arrival"] - case["alerts"][0]["arrival"]) / 3600.0
     return {"set": "quiet noise", "hours": round(watched, 1), "false_per_hour": round(opened / watched, 3)}
@@ -178,6 +183,7 @@ def main() -> None:
     sources: tuple[tuple[str, Callable[[], list[Case]]], ...] = (
         ("synthetic", lambda: recorded("storms-synthetic")),
         ("pressure", lambda: [generated(seed, "normal") for seed in range(arguments.storms)]),
+        ("demo", lambda: demo_cases(arguments.storms // 2)),
         ("pressure hard", lambda: [generated(seed, "hard") for seed in range(arguments.storms)]),
     )
     for name, source in sources:

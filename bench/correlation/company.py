@@ -12,7 +12,7 @@ _LAYERS = (("entry", 0.13), ("middle", 0.48), ("leaf", 0.39))
 
 @dataclass(slots=True)
 class Company:
-    """Parallel lists over services; `edges` are (caller, callee, share of the caller's requests that need the callee)."""
+    """Parallel lists over services; `edges` are (caller, callee, share of the caller's requests that need it)."""
 
     names: list[str]
     layer: list[str]
@@ -49,7 +49,7 @@ _DIALECTS: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
     (
         {"error": "Availability below objective", "slow": "Response time above objective", "drop": "Traffic anomaly",
          "load": "Worker pool exhausted"},
-        {"error": "availability objective missed on {s}", "slow": "{s} answers in {v} ms", "drop": "volume {v} % on {s}",
+        {"error": "availability objective missed on {s}", "slow": "{s} answers in {v} ms", "drop": "{s}: volume {v} %",
          "load": "all workers of {i} are busy"},
     ),
 )  # fmt: skip

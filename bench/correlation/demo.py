@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 from tocsin.main.demo.company import sample_company
-from tocsin.main.demo.delivery import Delivery, Scenario
+from tocsin.main.demo.delivery import Delivery, Scenario, TrueCause
 from tocsin.main.demo.law import Estate
 from tocsin.main.demo.storm import quiet, storm, two_fires
 
@@ -43,10 +42,14 @@ def case(name: str, estate: Estate, scenario: Scenario) -> dict[str, Any]:
         "truth": {
             "service": causes[0].service if causes else None,
             "start_ts": EPOCH + causes[0].starts_s if causes else None,
-            "incidents": [{"id": f"i{c.id}", "service": c.service, "start_ts": EPOCH + c.starts_s, "mode": ""} for c in causes],
+            "incidents": [_true(c) for c in causes],
             "alert_incident": [f"i{b}" if any(b == c.id for c in causes) else b for b in scenario.truth.belongs_to],
         },
     }  # fmt: skip
+
+
+def _true(cause: TrueCause) -> dict[str, Any]:
+    return {"id": f"i{cause.id}", "service": cause.service, "start_ts": EPOCH + cause.starts_s, "mode": ""}
 
 
 def _alert(delivery: Delivery) -> dict[str, Any]:

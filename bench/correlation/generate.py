@@ -71,13 +71,15 @@ def case(seed: int, level_name: str) -> dict[str, Any]:
         "truth": {
             "service": company.names[faults[0].service] if faults else None,
             "start_ts": EPOCH + faults[0].starts_s if faults else None,
-            "incidents": [
-                {"id": f.id, "service": company.names[f.service], "start_ts": EPOCH + f.starts_s, "mode": modes[f.service]}
-                for f in faults
-            ],
+            "incidents": [_true(company, f, modes[f.service]) for f in faults],
             "alert_incident": labels,
         },
     }  # fmt: skip
+
+
+def _true(company: Company, fault: Fault, mode: str) -> dict[str, Any]:
+    name, start = company.names[fault.service], EPOCH + fault.starts_s
+    return {"id": fault.id, "service": name, "start_ts": start, "mode": mode}
 
 
 def _faults(rng: Random, company: Company, level: Level) -> list[Fault]:
@@ -115,7 +117,7 @@ def _above(company: Company) -> list[set[int]]:
     return found
 
 
-def _symptoms(rng, company, ways, faults, watched, modes, level, inertia) -> list[tuple]:  # noqa: PLR0913 - one scene
+def _symptoms(rng, company, ways, faults, watched, modes, level, inertia) -> list[tuple]:
     together = simulate(company, faults, level.lasting_s, inertia)
     alone = [simulate(company, [f], level.lasting_s, inertia) for f in faults]
     blame = np.argmax([np.max(a.error + 0.2 * (a.slow - 1.0) + np.abs(a.work - 1.0), axis=0) for a in alone], axis=0)
@@ -132,7 +134,7 @@ def _symptoms(rng, company, ways, faults, watched, modes, level, inertia) -> lis
     return rows
 
 
-def _watch(rng, company, habit: Habit, curves: Curves, service, incident, delay_s) -> Iterator[tuple]:  # noqa: PLR0913
+def _watch(rng, company, habit: Habit, curves: Curves, service, incident, delay_s) -> Iterator[tuple]:
     name = company.names[service]
     checks = (
         ("error", curves.error[:, service] > habit.error, "critical" if rng.random() < 0.4 else "major"),
@@ -154,7 +156,7 @@ def _watch(rng, company, habit: Habit, curves: Curves, service, incident, delay_
                 yield from _fire(rng, company, service, 0, habit, over, "UpstreamErrors", "major", f"calls from {name} to {peer} fail", incident, delay_s, peer)  # fmt: skip  # noqa: E501
 
 
-def _fire(rng, company, service, instance, habit, over, rule, severity, text, incident, delay_s, peer) -> Iterator[tuple]:  # fmt: skip  # noqa: E501, PLR0913
+def _fire(rng, company, service, instance, habit, over, rule, severity, text, incident, delay_s, peer) -> Iterator[tuple]:  # fmt: skip  # noqa: E501
     """Deliveries of one rule: fires after its hold time, repeats while it lasts, sometimes says that it is over."""
     offset, since, firing = rng.uniform(0.0, habit.every_s), None, False
     labels = {"instance": f"{company.names[service]}-{instance}", "host": company.hosts[service][instance], "team": f"team-{company.team[service]}"}  # fmt: skip  # noqa: E501
@@ -266,8 +268,8 @@ def _deliver(rng: Random, rows: list[tuple]) -> tuple[list[dict[str, Any]], list
 
 def _topology(rng: Random, company: Company, level: Level) -> dict[str, Any]:
     known = [(a, b) for a, b, _ in company.edges if rng.random() >= level.missing]
-    for _ in range(int(level.stale * len(company.edges))):
-        known.append((rng.randrange(level.services), rng.randrange(level.services)))
+    stale = range(int(level.stale * len(company.edges)))
+    known += [(rng.randrange(level.services), rng.randrange(level.services)) for _ in stale]
     edges = [[company.names[a], company.names[b]] for a, b in known if a != b]
     return {"nodes": sorted(company.names), "edges": sorted(edges)}
 
@@ -277,7 +279,9 @@ def _changes(rng: Random, company: Company, faults: list[Fault]) -> list[dict[st
         (WARM_UP_S + rng.uniform(-3000.0, 600.0), rng.randrange(len(company.names))) for _ in range(rng.randint(8, 20))
     ]
     rows += [(f.starts_s - rng.uniform(20.0, 400.0), f.service) for f in faults if rng.random() < 0.6]
-    return [
-        {"ts": round(EPOCH + at, 1), "service": company.names[s], "kind": rng.choice(("deploy", "config", "flag")), "text": "new version"}
-        for at, s in sorted(rows)
-    ]  # fmt: skip
+    found = []
+    for at, service in sorted(rows):
+        kind = rng.choice(("deploy", "config", "flag"))
+        row = {"ts": round(EPOCH + at, 1), "service": company.names[service], "kind": kind, "text": "new version"}
+        found.append(row)
+    return found

@@ -59,7 +59,7 @@ def storm(case: dict[str, Any], answer: dict[str, Any]) -> Storm:
     inside = [t for t, f in zip(true, found, strict=True) if f == biggest]
     seen = {t for t, _ in real}
     small = [i for i in truth["incidents"][1:] if i["id"] in seen]
-    others = [g for g in incidents[1:]]
+    others = incidents[1:]
     first = incidents[0] if incidents else None
     return Storm(
         main=rank(causes(first), truth["service"]) if first else MISSED,

@@ -149,7 +149,7 @@ class Splitter:
         best = self.hypotheses[int(np.argmax(gains))]
         suspect = best.suspect
         own = suspect.index[suspect.p > _MEMBER * self.scorer.background[suspect.index]]
-        weights = self.scorer.weights
+        weights = self.scorer.weights * self.scorer.timely(self.scorer.began)
         if len(own) == 0 or weights[own].sum() < _DOMINANT * weights.sum():
             return []
         return [best]

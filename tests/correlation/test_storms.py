@@ -1,0 +1,51 @@
+"""Storms and quiet hours from a generator whose law of propagation is not the scorer's."""
+
+from time import process_time
+
+from bench.correlation.__main__ import blind, ever_opened
+from bench.correlation.generate import case as generated
+from bench.correlation.score import storm
+from tests.correlation.cases import NOON, alert, company, recorded
+from tocsin.correlation.cases import answer
+
+
+def test_quiet_noise_wakes_nobody() -> None:
+    assert ever_opened(generated(1, "quiet")) == set()
+
+
+def test_the_cause_of_a_storm_with_another_law_is_first_and_the_storm_stays_together() -> None:
+    case = generated(6, "normal")
+    figures = storm(case, answer(blind(case)))
+    assert figures.main == 0
+    assert figures.together >= 0.85
+    assert figures.purity >= 0.85
+    assert figures.shown <= 2 * figures.real + 1
+
+
+def test_twenty_five_thousand_alerts_are_explained_in_seconds() -> None:
+    case = recorded("storms-synthetic")[0]
+    before = process_time()
+    result = answer(blind(case))
+    assert process_time() - before < 8.0
+    assert result["incidents"][0]["cause"][0]["service"] == case["truth"]["service"]
+
+
+def test_deciding_again_in_the_middle_of_a_storm_takes_well_under_half_a_second() -> None:
+    from tocsin.correlation.cases import Case
+
+    run = Case(blind(recorded("storms-synthetic")[1]))
+    run.run()
+    before = process_time()
+    run.engine.decide(run.observations[-1].arrival + 2.0)
+    assert process_time() - before < 0.5
+
+
+def test_memory_of_a_repeating_alert_is_bounded() -> None:
+    engine = company()
+    for number in range(3):
+        engine.observe([alert("other-1", at=float(number), key=f"k{number}")])
+    unit = engine.units.latest("other-1/ErrorRateHigh")
+    assert unit is not None
+    assert unit.count == 3
+    engine.decide(NOON + 7 * 3600.0)
+    assert engine.units.latest("other-1/ErrorRateHigh") is None
