@@ -94,3 +94,24 @@ def test_an_engine_that_lost_its_memory_takes_the_old_id_back() -> None:
     assert after.id == "group-7"
     assert after.opened_at == NOON + 20.0
     assert after.causes == before.causes
+
+
+def test_trouble_that_speaks_again_after_its_incident_was_resolved_is_not_hidden() -> None:
+    engine = company()
+    storm = outage("red", 0.0)
+    engine.observe(storm)
+    first = engine.decide(NOON + 200.0).incidents[0]
+    (over,) = engine.decide(NOON + 3600.0).incidents
+    assert over.state is ClusterState.RESOLVED
+    engine.observe([replace(d, at=d.at + 4000.0, arrival=d.arrival + 4000.0) for d in storm])
+    (again,) = engine.decide(NOON + 4200.0).incidents
+    assert (again.causes[0].service, again.again_of) == ("red-db", first.id)
+
+
+def test_a_decision_repeated_is_the_same_decision() -> None:
+    engine = company()
+    engine.observe([*outage("red", 0.0), *outage("blue", 60.0)])
+    first, second = engine.decide(NOON + 300.0), engine.decide(NOON + 300.0)
+    assert [(i.id, i.causes, dict(i.members)) for i in first.incidents] == [
+        (i.id, i.causes, dict(i.members)) for i in second.incidents
+    ]

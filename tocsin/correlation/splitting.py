@@ -18,6 +18,7 @@ from .settings import Settings
 _MEMBER = 1.5  # a cause must make a signal this much likelier than chance to own it
 _NEARER = 1.3  # a later cause must explain a signal this much better to take it from an earlier one
 _DOMINANT = 0.2  # part of all weight that a sole suspect must explain
+_SHORT = 60  # signals; a longer record of which nothing stands out is just a quiet day
 _STORM = 8  # services from which on unknown edges are to be reckoned with
 _LARGE = 600.0  # with so many services two failures at once are nothing strange; with fewer they are rarer
 _RARER = 1.5
@@ -144,7 +145,9 @@ class Splitter:
         return accepted
 
     def _sole_suspect(self) -> list[Hypothesis]:
-        """Nothing more will come and nothing is beyond chance: the one that explains most of all there is, if any."""
+        """Nothing more will come and nothing is beyond chance: the one that explains most of a short record, if any."""
+        if len(self.signals) > _SHORT:
+            return []
         gains = self.table.gains(np.zeros(len(self.signals), dtype=np.float64))
         best = self.hypotheses[int(np.argmax(gains))]
         suspect = best.suspect

@@ -89,11 +89,15 @@ class Units:
             unit.handed_reason = seen.set_aside
 
     def _starts_anew(self, unit: Unit, seen: Observation, at: float) -> bool:
-        if not seen.firing or seen.key in unit.keys:
+        if not seen.firing:
+            return False
+        if unit.spent:
+            return at > unit.last_at
+        if seen.key in unit.keys:
             return False
         if unit.resolved_at is None:
-            return unit.spent or at - unit.last_at > self.settings.expire_s
-        return at > unit.resolved_at and (unit.spent or at - unit.resolved_at > self.settings.rearm_s)
+            return at - unit.last_at > self.settings.expire_s
+        return at > unit.resolved_at and at - unit.resolved_at > self.settings.rearm_s
 
     def _new(self, seen: Observation, at: float) -> Unit:
         service = self.graph.node(seen.service)
