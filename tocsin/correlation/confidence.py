@@ -12,7 +12,7 @@ from .model import Evidence, EvidenceKind
 _ORDER = frozenset({EvidenceKind.CAME_FIRST, EvidenceKind.CAME_LATE})
 _DIRECT = frozenset({EvidenceKind.OWN_SIGNAL, EvidenceKind.CALLERS_NAME_IT})
 _FAR_AHEAD = 20.0
-_UNMAPPED = 0.85  # with nothing known about who calls whom, never surer than this
+_UNMAPPED = 0.75  # when nobody has said who calls whom, never surer than this
 
 
 def confidence(score: float, rival: float, evidence: Iterable[Evidence], *, mapped: bool) -> float:

@@ -78,7 +78,7 @@ class Ranking:
         ranked: list[Cause] = []
         for place, (score, suspect, evidence) in enumerate(rated):
             rival = max((r[0] for r in rated if r[1] is not suspect), default=0.0)
-            sure = confidence(score, rival, evidence, mapped=graph.known)
+            sure = confidence(score, rival, evidence, mapped=graph.mapped)
             sure = sure if place == 0 else min(sure, 1.0 - ranked[0].confidence, ranked[0].confidence)
             ranked.append(Cause(service=graph.names[suspect.service], score=score, confidence=sure, evidence=evidence))
         return tuple(ranked)
