@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.alerts.world import CALLERS, fire, resolve
 from tocsin.accounts.queries import actor_for_person
+from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import filters, queries
 from tocsin.alerts.models import Alert, Group, Silence
 from tocsin.alerts.queries import LedgerLine
@@ -221,6 +222,18 @@ def test_every_line_of_the_ledger_opens_its_alerts(client: Client, world: World,
         assert found.lines[line] > 0
         assert words in _text(client, f"/groups/{outage.uuid}?line={line}")
     assert "TonerLow" in _text(client, f"/groups/{outage.uuid}?line=unrelated")
+
+
+def test_ledger_and_histogram_read_together_say_what_they_say_apart(world: World, outage: Group) -> None:
+    world.told(fire("db-down", service="db", name="DatabaseDown", severity=Severity.CRITICAL))
+    world.told(fire("lonely", service="printer", name="TonerLow", severity=Severity.INFO))
+    world.told(resolve(f"{CALLERS[0]}-errors"))
+    together = queries.storm(SYSTEM, outage.uuid)
+    apart = queries.ledger(SYSTEM, outage.uuid)
+    assert together.ledger.lines == apart.lines
+    assert together.ledger.total == apart.total == sum(apart.lines.values())
+    assert list(together.histogram) == queries.histogram(SYSTEM, outage.uuid)
+    assert sum(sum(bar.counts.values()) for bar in together.histogram) == 10
 
 
 def test_alerts_are_kept_apart_and_joined_again(client: Client, outage: Group, alice: Person) -> None:

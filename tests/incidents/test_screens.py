@@ -272,6 +272,13 @@ def test_unanswered_incident_shows_a_late_clock(client: Client, incident: Incide
     assert '<li class="late"' in _text(_as(client, "alice"), f"/incidents/{incident.item.key}/part/head")
 
 
+def test_nothing_waits_any_more_once_it_is_resolved(client: Client, incident: IncidentDetail) -> None:
+    _do(_as(client, "alice"), incident, "resolve")
+    text = _text(client, f"/incidents/{incident.item.key}/part/head")
+    assert "never" in text
+    assert "so far" not in text
+
+
 def test_screen_asks_the_database_a_fixed_number_of_questions(client: Client, incident: IncidentDetail) -> None:
     _as(client, "alice")
     address = f"/incidents/{incident.item.key}"

@@ -25,6 +25,7 @@ from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, S
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
 from tocsin.alerts.queries.rises import rises
 from tocsin.alerts.queries.scope import visible_group as group_by_id
+from tocsin.alerts.queries.storm import Storm, storm
 
 __all__ = [
     "AlertRow",
@@ -40,6 +41,7 @@ __all__ = [
     "LedgerLine",
     "RowKind",
     "StateFilter",
+    "Storm",
     "alert_by_id",
     "alerts_of_group",
     "alerts_of_service",
@@ -59,5 +61,6 @@ __all__ = [
     "row_of",
     "silence_by_key",
     "silences",
+    "storm",
     "whole_ledger",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,14 +62,24 @@ def installation_histogram(actor: Actor, *, since: datetime, until: datetime, bu
 
 
 def _histogram(group: int | None, since: datetime, until: datetime, buckets: int) -> list[Bucket]:
-    span_s = (until - since).total_seconds()
-    step_s = next((step for step in _STEPS_S if span_s / step < buckets), _STEPS_S[-1])
+    step_s = step_of(since, until, buckets)
     values: dict[str, Any] = {"step_s": step_s, "since": since, "until": until, "group": group}
-    counts: dict[datetime, dict[Severity, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_ALL if group is None else _GROUP, values)
-        for start, severity, count in cursor.fetchall():
-            counts.setdefault(start, {})[Severity(severity)] = count
+        return filled(cursor.fetchall(), since, until, step_s)
+
+
+def step_of(since: datetime, until: datetime, buckets: int) -> int:
+    """The width in seconds of a bar, a round one, so that at most `buckets` of them span the stretch."""
+    span_s = (until - since).total_seconds()
+    return next((step for step in _STEPS_S if span_s / step < buckets), _STEPS_S[-1])
+
+
+def filled(found: Iterable[tuple[datetime, int, int]], since: datetime, until: datetime, step_s: int) -> list[Bucket]:
+    """Every bar of the stretch, from (start, severity, count) of those with anything in them."""
+    counts: dict[datetime, dict[Severity, int]] = {}
+    for start, severity, count in found:
+        counts.setdefault(start, {})[Severity(severity)] = count
     width = timedelta(seconds=step_s)
-    starts = (since + width * n for n in range(int(span_s // step_s) + 1))
+    starts = (since + width * n for n in range(int((until - since).total_seconds() // step_s) + 1))
     return [Bucket(start=start, width=width, counts=counts.get(start, {})) for start in starts]

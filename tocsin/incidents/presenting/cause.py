@@ -18,7 +18,7 @@ from tocsin.ui import components as c
 SUSPECTS = 3
 """How many others are offered instead."""
 
-LISTED = 100
+LISTED = 40
 """How many services the table beside the drawing lists."""
 
 

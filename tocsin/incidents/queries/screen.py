@@ -153,13 +153,11 @@ def _head_part(actor: Actor, detail: IncidentDetail, touched: Sequence[TouchedSe
 
 
 def _storm_part(detail: IncidentDetail) -> StormPart:
-    group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
-    return StormPart(
-        head=row_of(detail),
-        group=group,
-        ledger=alerts.ledger(ENGINE, group.id) if group else None,
-        histogram=tuple(alerts.histogram(ENGINE, group.id)) if group else (),
-    )
+    if detail.group_id is None:
+        return StormPart(head=row_of(detail), group=None, ledger=None, histogram=())
+    storm = alerts.storm(ENGINE, detail.group_id)
+    group = alerts.group_detail(ENGINE, detail.group_id)
+    return StormPart(head=row_of(detail), group=group, ledger=storm.ledger, histogram=storm.histogram)
 
 
 def incident_timeline(actor: Actor, key: str) -> tuple[TimelineEntry, ...]:
