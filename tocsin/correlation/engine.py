@@ -128,11 +128,17 @@ class Engine:
         chance = Chance(likelihood, self._noise_rate(signals, now), self._services(), self._started or now)
         splitter = Splitter(scorer, hypotheses(scorer), chance, self.settings, self._held(signals))
         ranking = Ranking(scorer, self.settings)
-        found = []
+        named: dict[str, Part] = {}
         for part in splitter.parts(concluding=concluding):
             causes = ranking.causes(part.founder, part.signals, splitter.loose)
             if causes:
-                found.append(self._draft(part, signals, causes, now))
+                # Two heaps with the same first cause are one failure: nobody is paged twice for it.
+                first = named.setdefault(causes[0].service, part)
+                first.members.update({n: e for n, e in part.members.items() if n not in first.members})
+        found = []
+        for part in named.values():
+            causes = ranking.causes(part.founder, part.signals, splitter.loose)
+            found.append(self._draft(part, signals, causes, now))
         return found
 
     def _services(self) -> int:
