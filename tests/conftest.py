@@ -46,7 +46,7 @@ TEST_RING = f'[{{"id": "test", "key": "{base64.b64encode(b"tests".ljust(32, b"."
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point the settings at the private server, which starts when the first test wants it."""
-    if not config.pluginmanager.hasplugin("django"):
+    if not config.pluginmanager.hasplugin("django") or _only_hands_out(config):
         return
     for name in [name for name in os.environ if name.startswith("TOCSIN_")]:
         if name not in {"TOCSIN_CI", "TOCSIN_PG_BIN"}:
@@ -60,6 +60,11 @@ def pytest_configure(config: pytest.Config) -> None:
     from tocsin.main import boot
 
     boot.set_up_django()  # with wiring, which pytest-django would not do
+
+
+def _only_hands_out(config: pytest.Config) -> bool:
+    """Under `-n 2` the workers run the tests; they would inherit what the process that hands them out sets."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
 
 
 def pytest_unconfigure() -> None:
@@ -236,9 +241,9 @@ def charlie(cast: dict[str, Person]) -> Person:
     return cast["charlie"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
+    """Debian's Chromium without a window. Ended with its module: its event loop would get in the way of others."""
     program = os.environ.get("TOCSIN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("browser tests need Chromium, which is not installed (Debian: apt-get install chromium)")

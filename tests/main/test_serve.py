@@ -32,7 +32,7 @@ def sleeping_children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[
     started: list[subprocess.Popen[bytes]] = []
     real = subprocess.Popen
 
-    def start(_command: list[str]) -> subprocess.Popen[bytes]:
+    def start(_command: list[str], **_options: object) -> subprocess.Popen[bytes]:
         started.append(real([sys.executable, "-c", "import time; time.sleep(600)"]))
         return started[-1]
 
