@@ -97,8 +97,11 @@ def test_keys_walk_tick_and_acknowledge_in_the_inbox(browser: Browser, site: Sit
     page.get_by_role("link", name="1 new row, show").wait_for()
     assert page.locator("input[name=ids]:checked").count() == 2, "a refresh takes no tick away"
     assert page.locator("[data-row]").count() == 3, "no row has moved"
+    chosen = page.locator("[data-selected] .title").inner_text()
+    assert chosen == page.locator("[data-row] .title").nth(1).inner_text(), "nor has the reader's place"
     page.keyboard.press("a")
     page.get_by_text("1 alert acknowledged.").wait_for()
+    assert page.locator("[data-row]", has_text="Acknowledged").locator(".title a").inner_text() in chosen
     page.keyboard.press("z")
     page.get_by_text("1 alert is open again.").wait_for()
     context.close()
@@ -110,6 +113,7 @@ def test_what_is_being_written_survives_refreshes(browser: Browser, site: Site) 
     page = context.new_page()
     _addresses(page)
     page.goto("/incidents/INC-1")
+    page.get_by_text("As a table", exact=True).click()
     page.keyboard.press("u")
     page.keyboard.type("Half a sent")
     total = page.locator(".ledger tfoot .count").inner_text()
@@ -117,4 +121,5 @@ def test_what_is_being_written_survives_refreshes(browser: Browser, site: Site) 
     page.wait_for_function(f"() => document.querySelector('.ledger tfoot .count').textContent !== '{total}'")
     page.keyboard.type("ence")
     assert page.locator("#update").input_value() == "Half a sentence"
+    assert page.locator("#storm .chart-table").get_attribute("open") is not None, "what was opened stays open"
     context.close()

@@ -175,7 +175,7 @@ def test_keys_walk_rows_press_buttons_and_leave_typing_alone(live_page: Page) ->
     )
     live_page.keyboard.press("j")
     live_page.keyboard.press("j")
-    assert live_page.locator(".selected").text_content() == "Two"
+    assert live_page.locator("[data-selected]").text_content() == "Two"
     live_page.locator("#note").press("a")
     assert live_page.title() != "acknowledged"
     live_page.locator("h1").click()
@@ -206,7 +206,7 @@ def test_help_opens_and_single_keys_can_be_turned_off(live_page: Page) -> None:
     dialog.get_by_role("checkbox").uncheck()
     live_page.keyboard.press("Escape")
     live_page.keyboard.press("j")
-    assert live_page.locator(".selected").count() == 0
+    assert live_page.locator("[data-selected]").count() == 0
 
 
 def test_countdown_and_running_clock_move_by_the_servers_clock(browser: Browser, screens: str) -> None:

@@ -1,6 +1,7 @@
 /**
  * The keyboard. `G` then a link's `data-go` goes there; a control's `data-key` presses it; `J`/`K` walk `data-row`s and
- * `Enter` opens one. Single keys can be turned off in the help sheet (WCAG 2.1.4).
+ * `Enter` opens one; a refresh leaves the chosen one alone (`morphIgnore` in the page's head). Single keys can be turned
+ * off in the help sheet (WCAG 2.1.4).
  */
 const SEQUENCE_MS = 1200
 const OFF = 'tocsin.single-keys-off'
@@ -13,17 +14,17 @@ function isTyping(target: EventTarget | null): boolean {
 function moveSelection(step: number): void {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')]
   if (rows.length === 0) return
-  const at = rows.findIndex((row) => row.classList.contains('selected'))
+  const at = rows.findIndex((row) => row.hasAttribute('data-selected'))
   const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))]
-  rows[at]?.classList.remove('selected')
-  next.classList.add('selected')
+  rows[at]?.removeAttribute('data-selected')
+  next.setAttribute('data-selected', '')
   next.scrollIntoView({ block: 'nearest' })
   next.querySelector<HTMLElement>('a[href]')?.focus({ preventScroll: true })
 }
 
 function press(key: string): boolean {
   const selector = `[data-key="${CSS.escape(key)}"]`
-  const row = document.querySelector('.selected[data-row]')
+  const row = document.querySelector('[data-selected]')
   const control = row?.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>(selector)
   if (!control) return false
   if (control.matches('input:not([type="checkbox"]), textarea')) control.focus()

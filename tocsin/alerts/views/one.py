@@ -38,6 +38,7 @@ def alert(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = queries.row_of(found)
     context = {
         "alert": row,
+        "topics": f"alerts group:{row.group}" if row.group else "alerts",
         "value": f"alert:{uuid}",
         "description": found.description,
         "service_name": found.service.name,
