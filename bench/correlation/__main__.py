@@ -158,7 +158,7 @@ def ever_opened(case: Case) -> set[str]:
         seen.update(i.id for i in decision.incidents)
         return decision
 
-    run.engine.decide = watch  # type: ignore[method-assign]
+    run.engine.decide = watch  # type: ignore[method-assign]  # the bench listens in on the engine it runs
     run.run()
     seen.update(i.id for i in run.decision.incidents)
     return seen

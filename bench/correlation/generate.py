@@ -56,7 +56,12 @@ def case(seed: int, level_name: str) -> dict[str, Any]:
     ways = habits(rng, company, level.peers)
     faults = _faults(rng, company, level)
     watched = {s for s in range(level.services) if rng.random() >= level.unmonitored}
-    modes = {f.service: rng.choices(("normal", "late", "silent"), (1 - level.late - level.silent, level.late, level.silent))[0] for f in faults}  # fmt: skip  # noqa: E501 - one draw
+    modes = {
+        f.service: rng.choices(("normal", "late", "silent"), (1 - level.late - level.silent, level.late, level.silent))[
+            0
+        ]
+        for f in faults
+    }
     inertia = np.array([1.0 + rng.lognormvariate(0.6, 0.7) for _ in range(level.services)])
     rows = list(_noise(rng, company, level))
     if faults:
@@ -147,19 +152,51 @@ def _watch(rng, company, habit: Habit, curves: Curves, service, incident, delay_
         for instance in range(company.instances[service]):
             if rng.random() < 0.75:
                 text = habit.texts[what].format(s=name, i=f"{name}-{instance}", v=value)
-                yield from _fire(rng, company, service, instance, habit, over, habit.names[what], severity, text, incident, delay_s, None)  # fmt: skip  # noqa: E501
+                yield from _fire(
+                    rng,
+                    company,
+                    service,
+                    instance,
+                    habit,
+                    over,
+                    habit.names[what],
+                    severity,
+                    text,
+                    incident,
+                    delay_s,
+                    None,
+                )
     if habit.names_callee:
         for number, (caller, callee, _) in enumerate(company.edges):
             if caller == service:
                 over = curves.calls[:, number] > max(habit.error, 0.08)
                 peer = company.names[callee]
-                yield from _fire(rng, company, service, 0, habit, over, "UpstreamErrors", "major", f"calls from {name} to {peer} fail", incident, delay_s, peer)  # fmt: skip  # noqa: E501
+                yield from _fire(
+                    rng,
+                    company,
+                    service,
+                    0,
+                    habit,
+                    over,
+                    "UpstreamErrors",
+                    "major",
+                    f"calls from {name} to {peer} fail",
+                    incident,
+                    delay_s,
+                    peer,
+                )
 
 
-def _fire(rng, company, service, instance, habit, over, rule, severity, text, incident, delay_s, peer) -> Iterator[tuple]:  # fmt: skip  # noqa: E501
+def _fire(
+    rng, company, service, instance, habit, over, rule, severity, text, incident, delay_s, peer
+) -> Iterator[tuple]:
     """Deliveries of one rule: fires after its hold time, repeats while it lasts, sometimes says that it is over."""
     offset, since, firing = rng.uniform(0.0, habit.every_s), None, False
-    labels = {"instance": f"{company.names[service]}-{instance}", "host": company.hosts[service][instance], "team": f"team-{company.team[service]}"}  # fmt: skip  # noqa: E501
+    labels = {
+        "instance": f"{company.names[service]}-{instance}",
+        "host": company.hosts[service][instance],
+        "team": f"team-{company.team[service]}",
+    }
     if peer is not None:
         labels["peer"] = peer
     for at in np.arange(offset, len(over) * STEP_S, habit.every_s):
@@ -178,7 +215,11 @@ def _own(rng: Random, company: Company, fault: Fault, delay_s: float) -> Iterato
     severity, rule, text = _OWN[fault.kind]
     name = company.names[fault.service]
     for instance in range(company.instances[fault.service]):
-        labels = {"instance": f"{name}-{instance}", "host": company.hosts[fault.service][instance], "team": f"team-{company.team[fault.service]}"}  # fmt: skip  # noqa: E501
+        labels = {
+            "instance": f"{name}-{instance}",
+            "host": company.hosts[fault.service][instance],
+            "team": f"team-{company.team[fault.service]}",
+        }
         for at in np.arange(fault.starts_s + rng.uniform(5.0, 25.0), fault.starts_s + fault.lasts_s, 45.0):
             words = text.format(s=name, i=f"{name}-{instance}")
             yield (at + delay_s, name, rule, severity, "firing", labels, words, fault.id)
@@ -186,7 +227,11 @@ def _own(rng: Random, company: Company, fault: Fault, delay_s: float) -> Iterato
 
 def _noise(rng: Random, company: Company, level: Level) -> Iterator[tuple]:
     def labels(service: int, instance: int) -> dict[str, str]:
-        return {"instance": f"{company.names[service]}-{instance}", "host": company.hosts[service][instance], "team": f"team-{company.team[service]}"}  # fmt: skip  # noqa: E501
+        return {
+            "instance": f"{company.names[service]}-{instance}",
+            "host": company.hosts[service][instance],
+            "team": f"team-{company.team[service]}",
+        }
 
     for service in rng.sample(range(level.services), max(level.services // 25, 1)):
         rule, every_s = rng.choice(_STANDING), rng.choice((60.0, 120.0, 300.0))

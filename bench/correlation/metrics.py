@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from math import comb, log, sqrt
 
 
@@ -19,7 +19,13 @@ def v_measure(truth: Sequence[Hashable], found: Sequence[Hashable]) -> float:
     return 2.0 * homogeneity * completeness / both if both > 0.0 else 0.0
 
 
-def _part_explained(pairs, given, of, total: int, place: int) -> float:  # type: ignore[no-untyped-def]
+def _part_explained(
+    pairs: Mapping[tuple[Hashable, Hashable], int],
+    given: Mapping[Hashable, int],
+    of: Mapping[Hashable, int],
+    total: int,
+    place: int,
+) -> float:
     entropy = -sum(n / total * log(n / total) for n in of.values())
     left = -sum(n / total * log(n / given[pair[place]]) for pair, n in pairs.items())
     return 1.0 - left / entropy if entropy > 0.0 else 1.0

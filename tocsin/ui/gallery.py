@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -146,7 +147,7 @@ def entries() -> list[c.Entry]:
             at=at(9, 31),
             author="Marek Król",
             tag=say("Internal", "Wewnętrzne"),
-            text=mark_safe(say("Rolled traffic to <code>waw-01</code>.", "Przełączono ruch na <code>waw-01</code>.")),  # noqa: S308
+            text=mark_safe(say("Rolled traffic to <code>waw-01</code>.", "Przełączono ruch na <code>waw-01</code>.")),  # noqa: S308 - our own sample
         ),
         c.Entry(
             at=at(8, 2),
@@ -174,10 +175,8 @@ def rungs() -> list[c.Rung]:
     ]
 
 
-def parts() -> dict[str, Any]:
-    form = SampleForm({"email": "anna@sample.invalid", "note": "", "phone": ""})
-    form.is_valid()
-    words = {
+def words() -> dict[str, str]:
+    return {
         "title": say("SMS delivery down in Warsaw", "Brak dostarczania SMS w Warszawie"),
         "summary": say(
             "Sample data. One core switch lost its uplinks 13 seconds after CHG-881. 1,556 customers affected.",
@@ -192,16 +191,28 @@ def parts() -> dict[str, Any]:
         "timeline": say("Timeline", "Przebieg"),
         "responders": say("Responders", "Reagujący"),
     }
-    stages = (
+
+
+def stages() -> tuple[c.FunnelStage, ...]:
+    return (
         c.FunnelStage(count=25_000, label=say("alerts", "alertów")),
         c.FunnelStage(count=214, label=say("groups", "grup")),
         c.FunnelStage(count=1, label=say("incident", "incydent"), is_loud=True),
     )
+
+
+def stamps() -> c.Stamps:
+    return c.Stamps(first_alert_at=at(4, 14), cause_named_at=at(4, 21), paged_at=at(4, 22), acknowledged_at=at(5, 1))
+
+
+def parts() -> dict[str, Any]:
+    form = SampleForm({"email": "anna@sample.invalid", "note": "", "phone": ""})
+    form.is_valid()
     return {
-        "words": words,
+        "words": words(),
         "form": form,
         "funnel": c.Funnel(
-            stages=stages, apart=c.FunnelStage(count=6, label=say("unrelated, kept apart", "niezwiązanych, osobno"))
+            stages=stages(), apart=c.FunnelStage(count=6, label=say("unrelated, kept apart", "niezwiązanych, osobno"))
         ),
         "band": c.AckBand(
             title=say("You are paged: Network, level 2", "Wezwanie dla Ciebie: Sieć, poziom 2"),
@@ -210,16 +221,8 @@ def parts() -> dict[str, Any]:
             next_name="Tomasz Lis",
             next_at=NOW + timedelta(seconds=221),
         ),
-        "stamps": c.Stamps(
-            first_alert_at=at(4, 14), cause_named_at=at(4, 21), paged_at=at(4, 22), acknowledged_at=at(5, 1)
-        ),
-        "done": c.Stamps(
-            first_alert_at=at(4, 14),
-            cause_named_at=at(4, 21),
-            paged_at=at(4, 22),
-            acknowledged_at=at(5, 1),
-            work_begun_at=at(6, 2),
-        ),
+        "stamps": stamps(),
+        "done": replace(stamps(), work_begun_at=at(6, 2)),
         "pairs": [
             c.Pair(label=say("Affected", "Dotyczy"), value="1,556"),
             c.Pair(label=say("Team", "Zespół"), value="Network", url="#"),
