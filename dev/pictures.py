@@ -43,7 +43,7 @@ PICTURES = (
     Picture(name="incident", path="/incidents/INC-1"),
     Picture(name="incident-phone", path="/incidents/INC-1", width=390, height=844, theme="dark"),
     Picture(name="alerts", path="/alerts", height=900),
-    Picture(name="on-call", path="/on-call", height=900, theme="dark"),
+    Picture(name="on-call", path="/oncall", height=900, theme="dark"),
 )
 
 
