@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,8 @@ from tocsin.incidents.actions import Declaration
 from tocsin.items import actions as items
 from tocsin.items.queries import item_by_key, item_ref
 from tocsin.items.rules import LinkKind
+from tocsin.oncall import actions as oncall
+from tocsin.oncall.rules import Weekday
 from tocsin.paging.models import Page
 
 
@@ -96,6 +99,37 @@ def _silence() -> object:
     return alerts.save_silence(alerts.SilenceDetails(**SILENCE), actor=SYSTEM)
 
 
+INTEGRATION = {"key": "probes", "name": "Probes", "kind": "opsgenie", "team": "network"}
+
+
+def _integration() -> object:
+    return alerts.save_integration(alerts.IntegrationDetails(**INTEGRATION), actor=SYSTEM)
+
+
+ROTATION = oncall.RotationDetails(
+    key="cover-me",
+    team="network",
+    name="Cover me",
+    zone="Europe/Warsaw",
+    handoff_weekday=Weekday.MONDAY,
+    handoff_time=time(9),
+    starts_on=date(2026, 1, 5),
+    participants=("ann",),
+)
+COVER = {"login": "ann", "starts_at": "2998-01-01T00:00:00Z", "ends_at": "2999-01-01T00:00:00Z"}
+
+
+def _rotation() -> object:
+    return oncall.save_rotation(ROTATION, actor=SYSTEM)
+
+
+def _cover() -> dict[str, str]:
+    _rotation()
+    span = {name: datetime.fromisoformat(COVER[name]) for name in ("starts_at", "ends_at")}
+    made = oncall.add_override("cover-me", oncall.OverrideDetails(person="ann", **span), actor=SYSTEM)
+    return {"override_id": str(made.uuid)}
+
+
 def _apart() -> dict[str, Any]:
     return {"alerts": [str(Alert.objects.order_by("id")[1].uuid)]}
 
@@ -128,6 +162,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET /journal": Example(),
     "GET /oncall": Example(guest=Guest.EMPTY),
+    "POST /rotations/{key}/overrides": Example(path=lambda: {"key": "cover-me"}, before=_rotation, body=lambda: COVER),
+    "DELETE /overrides/{override_id}": Example(path=_cover),
     "GET /inbox": Example(guest=Guest.EMPTY),
     "GET /alerts/{alert_id}": _ON_ALERT,
     "POST /alerts/{alert_id}/acknowledge": _ON_ALERT,
@@ -147,6 +183,8 @@ EXAMPLES: dict[str, Example] = {
     "POST /silences": Example(body=lambda: SILENCE),
     "POST /silences/{key}/end": Example(path=lambda: {"key": "mnt-118"}, before=_silence),
     "GET /integrations": Example(guest=Guest.EMPTY),
+    "POST /integrations": Example(body=lambda: INTEGRATION),
+    "DELETE /integrations/{key}": Example(path=lambda: {"key": "probes"}, before=_integration),
     "GET /pages": Example(guest=Guest.EMPTY),
     "GET /pages/{page_id}": Example(path=_page),
     "POST /pages/{page_id}/acknowledge": Example(path=_page),

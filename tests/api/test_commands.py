@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.incidents import world
+from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts.cli import parse_matcher
 from tocsin.alerts.models import Alert, Silence
+from tocsin.alerts.rules import parse_matchers
 from tocsin.core.errors import Forbidden, InvalidInput, NotFound
 from tocsin.journal.queries import latest_facts
 from tocsin.main.cli import ROOMS
+from tocsin.oncall.actions import RotationDetails, save_rotation
+from tocsin.oncall.rules import Weekday
 from tocsin.paging.models import Page
 from tocsin.ui.terminal import parse_moment
 
@@ -203,12 +207,46 @@ def test_key_is_issued_and_revoked(estate: None) -> None:
         _run("key issue reader --as alice")
 
 
+def test_integration_is_added_and_removed(cast: object) -> None:
+    assert _ran("integration add probes --name Probes --kind opsgenie --team network --as alice") == "Saved.\n"
+    assert [row["key"] for row in json.loads(_ran("integration list --json"))] == ["probes"]
+    with pytest.raises(Forbidden):
+        _run("integration remove probes --as bob")
+    assert _ran("integration remove probes --as alice") == "Removed.\n"
+    assert json.loads(_ran("integration list --json")) == []
+
+
+def test_somebody_stands_in_and_gives_the_duty_back(cast: object) -> None:
+    save_rotation(
+        RotationDetails(
+            key="first",
+            team="network",
+            name="First line",
+            zone="Europe/Warsaw",
+            handoff_weekday=Weekday.MONDAY,
+            handoff_time=time(9),
+            starts_on=date(2026, 1, 5),
+            participants=("alice",),
+        ),
+        actor=SYSTEM,
+    )
+    made = _ran("rotation cover first bob --until 2h --as alice").strip()
+    assert [row["now"]["login"] for row in json.loads(_ran("oncall --json"))] == ["bob"]
+    with pytest.raises(Forbidden):
+        _run(f"rotation uncover {made} --as bob")
+    assert _ran(f"rotation uncover {made} --as alice") == "Removed.\n"
+    assert [row["now"]["login"] for row in json.loads(_ran("oncall --json"))] == ["alice"]
+
+
 @pytest.mark.parametrize(
     ("text", "op"),
-    [("a=b", "="), ("a!=b", "!="), ("a=~b.*", "=~"), ("a!~b", "!~"), ("a=b=~c", "="), ("a=b!=c", "=")],
+    [("a=b", "="), ("a!=b", "!="), ("a^=b", "^="), ("a*=b", "*="), ("a=b^=c", "="), ("a=b!=c", "=")],
 )
 def test_matcher_is_read_by_its_first_operator(text: str, op: str) -> None:
-    assert parse_matcher(text)["op"] == op
+    matcher = parse_matcher(text)
+    assert matcher["op"] == op
+    anchor = {"label": "service", "op": "=", "value": "db"}
+    assert len(parse_matchers([anchor, matcher])) == 2, "what the command reads, the rules take"
 
 
 @pytest.mark.parametrize("text", ["a", "=b", "", "!=b"])

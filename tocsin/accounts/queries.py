@@ -49,6 +49,16 @@ def require(actor: Actor, verb: Verb, scope: Scope = ORGANISATION) -> None:
         raise Forbidden(verdict.reason)
 
 
+def require_of_owners(actor: Actor, verb: Verb, *team_ids: int | None) -> None:
+    """Raise Forbidden unless the actor may for each of these owners by itself; None is the organisation.
+
+    What changes hands is asked about twice, for who has it and for who gets it: else anybody could take what is another
+    team's by naming their own as its owner.
+    """
+    for team_id in dict.fromkeys(team_ids):
+        require(actor, verb, ORGANISATION if team_id is None else Scope(team_ids=frozenset({team_id})))
+
+
 def require_visible(actor: Actor, scope: Scope, what: str) -> None:
     """Raise NotFound, as if there were no such record, unless the actor may view it."""
     if not may(actor, Verb.VIEW, scope):

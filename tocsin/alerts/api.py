@@ -11,9 +11,9 @@ from ninja import Query, Router, Schema, Status
 from tocsin.accounts.queries import ApiRequest, require_visible
 from tocsin.accounts.rules import ORGANISATION
 from tocsin.alerts import actions, queries
-from tocsin.alerts.actions import SilenceDetails
+from tocsin.alerts.actions import IntegrationDetails, SilenceDetails
 from tocsin.alerts.queries import InboxFilter, IntegrationRow, LedgerLine, StateFilter
-from tocsin.alerts.rules import AsideReason, Severity
+from tocsin.alerts.rules import AsideReason, Severity, Wire
 from tocsin.alerts.shapes import (
     AlertDetail,
     AlertList,
@@ -60,7 +60,7 @@ class Together(Schema):
 
 
 class Matcher(Schema):
-    """`op` is =, !=, =~ or !~."""
+    """`op` is = (is), != (is not), ^= (begins with) or *= (contains)."""
 
     label: str
     op: str
@@ -76,6 +76,15 @@ class NewSilence(Schema):
     ends_at: datetime
     matchers: list[Matcher]
     owner: str = ""
+
+
+class NewIntegration(Schema):
+    """What sends, in which format; the same key again changes it. `team` is a key, empty: the organisation's."""
+
+    key: str
+    name: str
+    kind: Wire
+    team: str = ""
 
 
 @router.get("/inbox", response=InboxList)
@@ -249,6 +258,22 @@ def end_silence(request: ApiRequest, key: str) -> SilenceOut:
 def list_integrations(request: ApiRequest) -> list[IntegrationRow]:
     """Where alerts come from, and when each last spoke."""
     return queries.integrations(request.auth)
+
+
+@router.post("/integrations", response=IntegrationRow)
+def save_integration(request: ApiRequest, new: NewIntegration) -> IntegrationRow:
+    """Add an integration, or change the one with that key. `POST /keys` makes its key."""
+    require_visible(request.auth, ORGANISATION, "record")
+    saved = actions.save_integration(IntegrationDetails(**new.dict()), actor=request.auth)
+    return next(row for row in queries.integrations(request.auth) if row.key == saved.key)
+
+
+@router.delete("/integrations/{key}", response={204: None})
+def remove_integration(request: ApiRequest, key: str) -> Status[None]:
+    """Take an integration away: its keys stop within 60 seconds, its alerts stay."""
+    require_visible(request.auth, ORGANISATION, "integration")
+    actions.remove_integration(key, actor=request.auth)
+    return Status(204, None)
 
 
 def _alert(request: ApiRequest, alert_id: UUID) -> AlertDetail:

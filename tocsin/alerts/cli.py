@@ -10,9 +10,9 @@ import click
 from tocsin.accounts.queries import actor_for_login
 from tocsin.accounts.rules import Actor
 from tocsin.alerts import actions, queries
-from tocsin.alerts.actions import SilenceDetails
+from tocsin.alerts.actions import IntegrationDetails, SilenceDetails
 from tocsin.alerts.queries import AlertRow, CauseView, InboxFilter, InboxRow, IntegrationRow, LedgerLine, StateFilter
-from tocsin.alerts.rules import Severity
+from tocsin.alerts.rules import Operator, Severity, Wire
 from tocsin.alerts.shapes import (
     AlertList,
     GroupReport,
@@ -267,7 +267,8 @@ def list_silences(ended: bool, login: str | None, as_json: bool) -> None:
 def add_silence(
     key: str, matchers: Sequence[str], until: str, since: str | None, reason: str, owner: str, login: str | None
 ) -> None:
-    """Silence what matches all MATCHERS: service=core-sw-waw-02, severity!=critical, name=~Disk.*"""
+    """Silence what matches all MATCHERS: service=core-sw-waw-02, severity!=critical, name^=Disk (begins with),
+    site*=wa (contains)."""
     now = clock.now()
     details = SilenceDetails(
         key=key,
@@ -302,13 +303,35 @@ def list_integrations(login: str | None, as_json: bool) -> None:
     print_rows(queries.integrations(actor_for_login(login)), INTEGRATIONS, as_json=as_json)
 
 
+@integration.command("add")
+@click.argument("key")
+@click.option("--name", required=True, help="What sends.")
+@click.option("--kind", required=True, type=click.Choice([each.value for each in Wire]), help="Format it speaks.")
+@click.option("--team", default="", metavar="KEY", help="Whose it is; without it, the organisation's.")
+@acting
+def add_integration(key: str, name: str, kind: str, team: str, login: str | None) -> None:
+    """Add an integration, or change the one with that KEY. `tocsin key issue` makes its key."""
+    details = IntegrationDetails(key=key, name=name, kind=Wire(kind), team=team)
+    actions.save_integration(details, actor=actor_for_login(login))
+    _say("saved")
+
+
+@integration.command("remove")
+@click.argument("key")
+@acting
+def remove_integration(key: str, login: str | None) -> None:
+    """Take an integration away: its keys stop within 60 seconds, its alerts stay."""
+    actions.remove_integration(key, actor=actor_for_login(login))
+    _say("removed")
+
+
 def parse_matcher(text: str) -> dict[str, str]:
-    """`label=value`, with =, !=, =~ or !~ between; InvalidInput shows one."""
-    for op in ("=~", "!~", "!=", "="):
+    """`label=value`, with an operator of the rules between (the first in the text counts); InvalidInput shows them."""
+    for op in sorted(Operator, key=len, reverse=True):
         label, found, value = text.partition(op)
-        if found and label and not set(label) & set("=!~"):
-            return {"label": label.strip(), "op": op, "value": value}
-    raise InvalidInput(f"“{text}” matches nothing: write label=value, with =, !=, =~ or !~.")
+        if found and label and not set(label) & set("".join(Operator)):
+            return {"label": label.strip(), "op": op.value, "value": value}
+    raise InvalidInput(f"“{text}” matches nothing: write label=value, with {' '.join(Operator)} between.")
 
 
 def _print_group(actor: Actor, group_id: UUID, *, as_json: bool) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from tocsin.accounts.queries import live_teams, require
-from tocsin.accounts.rules import ORGANISATION, Actor, Scope, Verb
+from tocsin.accounts.queries import live_teams, require_of_owners
+from tocsin.accounts.rules import Actor, Verb
 from tocsin.assets import facts
 from tocsin.assets.models import Dependency, Service, Source
 from tocsin.assets.queries import service_ref
@@ -33,9 +33,10 @@ class ServiceDetails:
     site: str = ""
 
 
-def _scope(*team_ids: int | None) -> Scope:
-    owned = frozenset(team_id for team_id in team_ids if team_id is not None)
-    return Scope(team_ids=owned) if owned else ORGANISATION
+def _owners(row: Service | None, team: Team | None) -> tuple[int | None, ...]:
+    """Who must agree: who has the service, where there is one, and who gets it."""
+    wanted = team.id if team else None
+    return (wanted,) if row is None else (row.team_id, wanted)
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def save_services(wanted: Sequence[ServiceDetails], *, actor: Actor) -> list[Ser
             raise InvalidInput(f"Service “{details.key}”: there is no team “{details.team}”.")
         row = known.get(details.key)
         team = teams.get(details.team)
-        require(actor, Verb.CONFIGURE, _scope(row.team_id if row else None, team.id if team else None))
+        require_of_owners(actor, Verb.CONFIGURE, *_owners(row, team))
         if row is None:
             row = known[details.key] = new[details.key] = Service(key=details.key)
             entries += _apply(row, details, team, created=True)
@@ -89,7 +90,7 @@ def remove_service(key: str, *, actor: Actor) -> None:
     row = Service.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
         raise NotFound(f"There is no service “{key}”.")
-    require(actor, Verb.CONFIGURE, _scope(row.team_id))
+    require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
     record(facts.ServiceRemoved(key=key), actor=actor, subject=service_ref(row))
@@ -117,7 +118,7 @@ def save_dependencies(wanted: Mapping[str, Iterable[str]], *, actor: Actor) -> N
     for key, callees in callees_of.items():
         caller = services[key]
         if _compare(caller, present.get(caller.id, {}), {each: services[each] for each in callees}, change):
-            require(actor, Verb.CONFIGURE, _scope(caller.team_id))
+            require_of_owners(actor, Verb.CONFIGURE, caller.team_id)
     Dependency.objects.filter(id__in=change.gone).delete()
     Dependency.objects.bulk_create(
         change.added,

@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from tocsin.accounts.queries import people_by_login, person_by_login, require, team_by_key
-from tocsin.accounts.rules import Actor, Scope, Verb
+from tocsin.accounts.queries import people_by_login, person_by_login, require_of_owners, team_by_key
+from tocsin.accounts.rules import Actor, Verb
 from tocsin.core import clock, live
 from tocsin.core.errors import InvalidInput, NotFound
 from tocsin.journal.actions import record
@@ -58,7 +58,7 @@ def save_rotation(details: RotationDetails, *, actor: Actor) -> Rotation:
     """Add a rotation, or change the one with that key. Unchanged details write nothing."""
     team = team_by_key(details.team)
     row = Rotation.objects.select_for_update().filter(key=details.key).first()
-    require(actor, Verb.CONFIGURE, _scope(team, row))
+    require_of_owners(actor, Verb.CONFIGURE, team.id, row.team_id if row else team.id)
     if details.zone not in _zones():
         raise InvalidInput(f"Rotation “{details.key}”: “{details.zone}” is not an IANA zone such as Europe/Warsaw.")
     people = _people(details)
@@ -75,11 +75,6 @@ def save_rotation(details: RotationDetails, *, actor: Actor) -> Rotation:
         record(fact, actor=actor, subject=rotation_ref(row))
         live.publish(["oncall"])
     return row
-
-
-def _scope(team: Team, row: Rotation | None) -> Scope:
-    """A rotation that changes hands needs the right in either team: the giver's or the taker's."""
-    return Scope(team_ids=frozenset({team.id, row.team_id} if row else {team.id}))
 
 
 def _people(details: RotationDetails) -> dict[str, Person]:
@@ -139,7 +134,7 @@ def _insert_override(row: Rotation, person_id: int, starts_at: datetime, ends_at
 def remove_rotation(key: str, *, actor: Actor) -> None:
     """Take a rotation away. Pages that are running and named it pass it over; saving it again brings it back."""
     row = _locked(key)
-    require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({row.team_id})))
+    require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
     record(facts.RotationRemoved(key=key), actor=actor, subject=rotation_ref(row))
@@ -150,7 +145,7 @@ def remove_rotation(key: str, *, actor: Actor) -> None:
 def add_override(key: str, details: OverrideDetails, *, actor: Actor) -> Override:
     """Let somebody stand in. The newest override wins where two overlap. Anybody in the team may arrange it."""
     row = _locked(key)
-    require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({row.team_id})))
+    require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     person = person_by_login(details.person)
     override = _insert_override(row, person.id, details.starts_at, details.ends_at)
     fact = facts.OverrideAdded(key=key, **_span(override, person))
@@ -166,7 +161,7 @@ def remove_override(override_uuid: UUID, *, actor: Actor) -> None:
     if override is None:
         raise NotFound("There is no such override.")
     row = _locked(override.rotation.key)
-    require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({row.team_id})))
+    require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     fact = facts.OverrideRemoved(key=row.key, **_span(override, override.person))
     override.delete()
     record(fact, actor=actor, subject=rotation_ref(row))

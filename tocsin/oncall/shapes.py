@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from tocsin.oncall.queries import Duty, OnCallNow
 
@@ -30,6 +32,34 @@ class OnCallOut:
     zone: str
     now: DutyOut
     following: DutyOut | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandInOut:
+    """Somebody who stands in, and the id to take it back by."""
+
+    id: UUID
+    login: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class StandIn(Protocol):
+    """What is told of an override."""
+
+    @property
+    def uuid(self) -> UUID: ...
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def stand_in_out(override: StandIn, login: str) -> StandInOut:
+    """An override just made, as the API answers it."""
+    return StandInOut(id=override.uuid, login=login, starts_at=override.starts_at, ends_at=override.ends_at)
 
 
 def on_call_out(line: OnCallNow) -> OnCallOut:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.queries import people_by_login, require, team_by_key
-from tocsin.accounts.rules import Actor, Scope, Verb
+from tocsin.accounts.queries import people_by_login, require_of_owners, team_by_key
+from tocsin.accounts.rules import Actor, Verb
 from tocsin.core import clock, live
 from tocsin.core.errors import InvalidInput, NotFound
 from tocsin.core.refs import Ref
@@ -52,7 +52,7 @@ def save_policy(details: PolicyDetails, *, actor: Actor) -> Policy:
     """Add a policy, or change the one with that key. Unchanged details write nothing."""
     team = team_by_key(details.team)
     row = Policy.objects.select_for_update().filter(key=details.key).first()
-    require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({team.id, row.team_id} if row else {team.id})))
+    require_of_owners(actor, Verb.CONFIGURE, team.id, row.team_id if row else team.id)
     _check(details)
     values = {
         "name": details.name,
@@ -81,7 +81,7 @@ def remove_policy(key: str, *, actor: Actor) -> None:
     row = Policy.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
         raise NotFound(f"There is no policy “{key}”.")
-    require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({row.team_id})))
+    require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
     record(facts.PolicyRemoved(key=key), actor=actor, subject=policy_ref(row))

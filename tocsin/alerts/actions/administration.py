@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tocsin.accounts.queries import person_by_login, require, team_by_key
-from tocsin.accounts.rules import ORGANISATION, Actor, Scope, Verb
+from tocsin.accounts.queries import person_by_login, require, require_of_owners, team_by_key
+from tocsin.accounts.rules import Actor, Verb
 from tocsin.alerts import facts
 from tocsin.alerts.models import Integration, Silence
 from tocsin.alerts.rows import integration_ref, silence_ref
@@ -41,17 +41,13 @@ class SilenceDetails:
     owner: str = ""
 
 
-def _scope(*team_ids: int | None) -> Scope:
-    owned = frozenset(team_id for team_id in team_ids if team_id is not None)
-    return Scope(team_ids=owned) if owned else ORGANISATION
-
-
 @transaction.atomic
 def save_integration(details: IntegrationDetails, *, actor: Actor) -> Integration:
     """Add an integration, or change the one with that key. Unchanged details write nothing."""
     team = team_by_key(details.team) if details.team else None
     row = Integration.objects.select_for_update().filter(key=details.key).first()
-    require(actor, Verb.CONFIGURE, _scope(row.team_id if row else None, team.id if team else None))
+    wanted = team.id if team else None
+    require_of_owners(actor, Verb.CONFIGURE, *((row.team_id, wanted) if row else (wanted,)))
     created = row is None
     row = row or Integration(key=details.key)
     values = {"name": details.name, "kind": details.kind, "team": team, "removed_at": None}
@@ -71,7 +67,7 @@ def remove_integration(key: str, *, actor: Actor) -> None:
     row = Integration.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
         raise NotFound(f"There is no integration “{key}”.")
-    require(actor, Verb.CONFIGURE, _scope(row.team_id))
+    require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
     record(facts.IntegrationRemoved(key=key), actor=actor, subject=integration_ref(row))
