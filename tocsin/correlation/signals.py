@@ -22,6 +22,7 @@ _SEVERITY = {
 }
 _SAME_TIME_S = 120.0
 _MATURE_S = 30.0
+_MORE_OF_THE_SAME = 0.25
 ECHO = 0.5
 
 
@@ -89,8 +90,18 @@ def condense(units: Iterable[Unit], rhythms: dict[str, Rhythm], now: float, sett
             if stop == len(members) or members[stop].first_at - members[stop - 1].first_at > _SAME_TIME_S:
                 signals.append(_signal(members[start:stop], rhythms, now, settings))
                 start = stop
+    _discount_more_of_the_same(signals)
     _discount_echoes(signals)
     return sorted(signals, key=lambda s: (s.onset, s.units[0].number))
+
+
+def _discount_more_of_the_same(signals: list[Signal]) -> None:
+    """A service that was complaining in this way already tells little by complaining again."""
+    first: dict[tuple[int, AlertClass, int | None], Signal] = {}
+    for signal in signals:
+        earlier = first.setdefault((signal.service, signal.kind, signal.peer), signal)
+        if earlier is not signal:
+            signal.weight *= _MORE_OF_THE_SAME
 
 
 def _discount_echoes(signals: list[Signal]) -> None:
