@@ -14,6 +14,9 @@ from tocsin.core import config as configs
 from tocsin.core.config import Config
 
 SHUTDOWN_S = 3
+YIELDS_BY = 5
+"""By how much the screens' process yields to the intake and the engine when processors are short (`bench/front`)."""
+
 SOCKET_LIMIT = 100
 """Bytes a socket path may have here; the system's limit is 107."""
 
@@ -46,6 +49,7 @@ def _front(config: Config) -> None:
 
 
 def _web(config: Config) -> None:
+    os.nice(YIELDS_BY)
     socket = web_socket(config)
     socket.unlink(missing_ok=True)
     uvicorn.run(
