@@ -43,7 +43,6 @@ _WHY = {
     How.CALLER: EvidenceKind.MEMBER_CALLS,
     How.CALLEE: EvidenceKind.MEMBER_CALLED,
     How.BURST: EvidenceKind.MEMBER_BURST,
-    How.HOST: EvidenceKind.MEMBER_HOST,
 }
 
 

@@ -13,7 +13,6 @@ _ROADS = {
     How.CALLER: EvidenceKind.CALLERS_FAIL,
     How.CALLEE: EvidenceKind.TRAFFIC_FALLS,
     How.BURST: EvidenceKind.SAME_BURST,
-    How.HOST: EvidenceKind.SHARED_HOST,
 }
 
 

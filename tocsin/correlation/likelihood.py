@@ -25,7 +25,6 @@ class How(IntEnum):
     CALLER = 2
     CALLEE = 3
     BURST = 4
-    HOST = 5
 
 
 @dataclass(slots=True)

@@ -40,20 +40,17 @@ class EvidenceKind(StrEnum):
     CALLERS_NAME_IT = "callers_name_it"
     TRAFFIC_FALLS = "traffic_falls"
     SAME_BURST = "same_burst"
-    SHARED_HOST = "shared_host"
     CHANGED = "changed"
     CAME_FIRST = "came_first"
     CAME_LATE = "came_late"
     SILENT = "silent"
     CALLERS_QUIET = "callers_quiet"
-    CALLEE_SUSPECT = "callee_suspect"
     # Why an alert is in a cluster
     MEMBER_CAUSE = "member_cause"
     MEMBER_NAMES = "member_names"
     MEMBER_CALLS = "member_calls"
     MEMBER_CALLED = "member_called"
     MEMBER_BURST = "member_burst"
-    MEMBER_HOST = "member_host"
 
 
 class ClusterState(StrEnum):

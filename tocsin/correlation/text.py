@@ -8,19 +8,16 @@ _SENTENCES: dict[EvidenceKind, str] = {
     EvidenceKind.CALLERS_NAME_IT: "{services} services name it in their alerts, such as {example}",
     EvidenceKind.TRAFFIC_FALLS: "less work arrives at {services} services below, such as {example}",
     EvidenceKind.SAME_BURST: "{services} services fail in the same burst; nothing is known about who calls whom",
-    EvidenceKind.SHARED_HOST: "{services} services share its host, such as {example}",
     EvidenceKind.CHANGED: "{change} on {service} {before_s} s before the onset: {text}",
     EvidenceKind.CAME_FIRST: "its own trouble came before {later_percent} % of what it explains",
     EvidenceKind.CAME_LATE: "its own trouble came after most of what it would explain",
     EvidenceKind.SILENT: "it raises no alert of its own",
     EvidenceKind.CALLERS_QUIET: "{quiet} of its {callers} callers show no trouble",
-    EvidenceKind.CALLEE_SUSPECT: "what it calls is itself suspect: {example}",
     EvidenceKind.MEMBER_CAUSE: "raised by the suspected cause itself ({class})",
     EvidenceKind.MEMBER_NAMES: "names the suspected cause",
     EvidenceKind.MEMBER_CALLS: "depends on the suspected cause by way of {via}, {hops} hops away",
     EvidenceKind.MEMBER_CALLED: "gets less work from {via}",
     EvidenceKind.MEMBER_BURST: "began in the same burst; no dependency is known",
-    EvidenceKind.MEMBER_HOST: "runs on the same host",
 }
 
 

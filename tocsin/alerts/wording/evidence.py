@@ -78,14 +78,6 @@ def _same_burst(params: Params) -> str:
     ) % {"services": _services(params)}
 
 
-def _shared_host(params: Params) -> str:
-    return ngettext(
-        "%(services)s failing service shares its host: %(example)s",
-        "%(services)s failing services share its host, such as %(example)s",
-        _services(params),
-    ) % {"services": _services(params), "example": params.get("example", "")}
-
-
 def _changed(params: Params) -> str:
     told = {"time": duration(float(params.get("before_s", 0))), "text": params.get("text") or params.get("change", "")}
     return gettext("Changed %(time)s before the beginning: %(text)s") % told
@@ -117,7 +109,6 @@ _EVIDENCE: Mapping[str, Callable[[Params], str]] = {
     EvidenceKind.CALLERS_NAME_IT: _callers_name_it,
     EvidenceKind.TRAFFIC_FALLS: _traffic_falls,
     EvidenceKind.SAME_BURST: _same_burst,
-    EvidenceKind.SHARED_HOST: _shared_host,
     EvidenceKind.CHANGED: _changed,
     EvidenceKind.CAME_FIRST: lambda params: (
         gettext("It failed before %(percent)s %% of what it explains") % {"percent": params.get("later_percent", 0)}
@@ -125,9 +116,6 @@ _EVIDENCE: Mapping[str, Callable[[Params], str]] = {
     EvidenceKind.CAME_LATE: lambda _: gettext("It failed after most of what it would explain"),
     EvidenceKind.SILENT: lambda _: gettext("It raises no alert of its own"),
     EvidenceKind.CALLERS_QUIET: _callers_quiet,
-    EvidenceKind.CALLEE_SUSPECT: lambda params: (
-        gettext("What it depends on is suspect itself: %(example)s") % {"example": params.get("example", "")}
-    ),
 }
 
 _WHY: Mapping[str, Callable[[Params], str]] = {
@@ -141,7 +129,6 @@ _WHY: Mapping[str, Callable[[Params], str]] = {
         gettext("Its service gets less work from %(via)s") % {"via": params.get("via", "")}
     ),
     EvidenceKind.MEMBER_BURST: lambda _: gettext("It began in the same burst; no dependency is known"),
-    EvidenceKind.MEMBER_HOST: lambda _: gettext("Its service runs on the same host"),
 }
 
 
