@@ -84,6 +84,15 @@ def test_team_of_the_sender_stands_in_for_an_owner_that_is_gone(storm: Group) ->
     assert world.woken(detail) == ["dan"]
 
 
+def test_cause_with_a_very_long_name_wakes_its_owner(storm: Group) -> None:
+    storm.cause_service.name = "payments/" + "checkout-" * 40
+    storm.cause_service.save()
+    detail = _opened(storm)
+    assert world.woken(detail) == ["alice"]
+    assert detail.item.title.startswith("payments/checkout-")
+    assert detail.item.title.endswith("…")
+
+
 def test_page_follows_when_the_cause_moves_to_another_team(storm: Group) -> None:
     detail = _opened(storm)
     world.move_cause(storm, world.BILLING)
@@ -187,6 +196,17 @@ def test_failure_that_comes_back_wakes_the_owner_again(storm: Group) -> None:
     assert world.woken(detail) == ["alice", "alice"]
 
 
+def test_failure_nobody_owns_wakes_somebody_when_it_comes_back(storm: Group) -> None:
+    storm.cause_service.team = None
+    storm.cause_service.save()
+    detail = _opened(storm)
+    actions.begin_work(detail.item.uuid, actor=world.by("alice"), via="screen")
+    woken = world.woken(detail)
+    world.close_group(storm)
+    world.reopen_group(storm)
+    assert world.woken(detail) == [*woken, *woken]
+
+
 def test_person_who_reopens_has_it_and_wakes_nobody(storm: Group) -> None:
     detail = _opened(storm)
     actions.resolve(detail.item.uuid, actor=world.by("alice"))
@@ -213,6 +233,15 @@ def test_incident_goes_over_to_the_group_that_absorbs_its_own(estate: None) -> N
     world.told(big, GroupsMerged(merged=str(small.uuid), alerts=2))
     detail.refresh_from_db()
     assert (detail.group_id, _state(detail)) == (big.uuid, IncidentState.TRIGGERED)
+
+
+def test_group_that_absorbs_what_was_resolved_still_wakes_its_owner(estate: None) -> None:
+    small, big = world.group(), world.group(cause=world.BILLING, alerts={world.BILLING: 1})
+    over = _opened(small)
+    actions.resolve(over.item.uuid, actor=world.by("alice"))
+    world.told(big, GroupsMerged(merged=str(small.uuid), alerts=2))
+    assert world.woken(_opened(big)) == ["dan"]
+    assert _state(over) == IncidentState.RESOLVED
 
 
 def test_clock_of_an_incident_adds_up(storm: Group, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from tocsin.accounts.queries import person_by_uuid
 from tocsin.accounts.rules import Actor, ActorKind, Role
 from tocsin.core import clock
 from tocsin.incidents import facts
-from tocsin.incidents.actions.rows import is_over, locked, locked_for_group, move, page, save, told
+from tocsin.incidents.actions.rows import attend, is_over, locked, locked_for_group, move, save, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.rules import IncidentState, Transition
@@ -143,9 +143,8 @@ def group_reopened(group_id: UUID, *, actor: Actor) -> None:
         return
     move(detail, Transition.RECUR, actor=actor)
     _reopened(detail, recurred=True, actor=actor)
-    if detail.item.team is not None:
-        paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.WITHDRAWN, actor=actor)
-        page(detail, detail.item.team, actor=actor)
+    paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.WITHDRAWN, actor=actor)
+    attend(detail, actor)
 
 
 @transaction.atomic

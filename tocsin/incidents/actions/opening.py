@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.queries import team_by_key, teams
+from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import ENGINE, Actor
 from tocsin.alerts import actions as alerts
 from tocsin.assets.queries import service_by_key
 from tocsin.core import clock
 from tocsin.incidents import facts
 from tocsin.incidents.actions.life import resolve
-from tocsin.incidents.actions.rows import is_over, locked_for_group, page, save, told
+from tocsin.incidents.actions.rows import attend, is_over, locked_for_group, save, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.groups import GroupBrief, group_brief
 from tocsin.incidents.queries.refs import incident_ref
@@ -63,7 +63,7 @@ def open_for_group(group_id: UUID, *, team_key: str, actor: Actor) -> IncidentDe
         _take_turns()
         detail = locked_for_group(group_id) or _opened_for(group_brief(group_id), team_key, actor)
     if not is_over(detail):
-        _attend(detail, actor)
+        attend(detail, actor)
     return detail
 
 
@@ -115,7 +115,7 @@ def declare(declaration: Declaration, *, actor: Actor) -> IncidentDetail:
     )
     _told_opened(detail, actor)
     if declaration.page:
-        _attend(detail, actor)
+        attend(detail, actor)
     return detail
 
 
@@ -136,30 +136,23 @@ def _told_opened(detail: IncidentDetail, actor: Actor) -> None:
     save(detail)
 
 
-def _attend(detail: IncidentDetail, actor: Actor) -> None:
-    """Page the incident's team; where nobody owns it, the first team there is, and never nobody in silence."""
-    for team in [detail.item.team] if detail.item.team else teams(ENGINE)[:1]:
-        page(detail, team, actor=actor)
-        return
-    told(detail, facts.IncidentUnattended(key=detail.item.key, why="no_team"), actor=actor)
-
-
 def _team(key: str) -> Team | None:
     return team_by_key(key) if key else None
 
 
 @transaction.atomic
 def groups_merged(survivor_id: UUID, merged_id: UUID, *, actor: Actor) -> None:
-    """Two groups turned out to be one failure: their incidents become one, the survivor's where it has one."""
+    """Two groups turned out to be one failure: their incidents become one, the survivor's where it has one.
+
+    An incident that is over stays behind: handed on, it would keep the survivor from calling anybody.
+    """
     merged, survivor = locked_for_group(merged_id), locked_for_group(survivor_id)
-    if merged is None:
+    if merged is None or is_over(merged):
         return
     if survivor is None:
         merged.group_id = survivor_id
         save(merged, "group_id")
         alerts.attach_incident(survivor_id, incident_ref(merged.item.uuid), actor=actor)
-        return
-    if is_over(merged):
         return
     items.link_item(merged.item.uuid, LinkKind.DUPLICATES, item_ref(survivor.item), actor=actor)
     resolve(merged.item.uuid, actor=actor)

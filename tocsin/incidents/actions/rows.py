@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tocsin.accounts.queries import require, require_visible
-from tocsin.accounts.rules import Actor, Verb
+from tocsin.accounts.queries import require, require_visible, teams
+from tocsin.accounts.rules import ENGINE, Actor, Verb
 from tocsin.core import live
 from tocsin.core.errors import NotFound
+from tocsin.incidents import facts
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.rules import IncidentState, Transition
@@ -81,3 +82,11 @@ def page(detail: IncidentDetail, team: Team, *, actor: Actor) -> None:
         urgency=Urgency.PAGE,
         actor=actor,
     )
+
+
+def attend(detail: IncidentDetail, actor: Actor) -> None:
+    """Page the incident's team; where nobody owns it, the first team there is, and never nobody in silence."""
+    for team in [detail.item.team] if detail.item.team else teams(ENGINE)[:1]:
+        page(detail, team, actor=actor)
+        return
+    told(detail, facts.IncidentUnattended(key=detail.item.key, why="no_team"), actor=actor)

@@ -11,6 +11,7 @@ from uuid import UUID
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import queries as alerts
 from tocsin.alerts.queries.reach import TouchedService, services_of_group
+from tocsin.items.rules import MAX_TITLE
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Team
@@ -50,7 +51,7 @@ def group_brief(group_id: UUID, touched: Sequence[TouchedService] | None = None)
     others = [each for each in reached if each.key != cause.key]
     return GroupBrief(
         uuid=group.uuid,
-        title=f"{cause.name}: {what}" if what else cause.name,
+        title=_cut(f"{cause.name}: {what}" if what else cause.name, MAX_TITLE),
         cause=cause,
         owner=cause.team if cause.team and cause.team.removed_at is None else None,
         severity=group.severity,
@@ -78,4 +79,9 @@ def _what(group_id: UUID, service: str) -> str:
     if not rows:
         return ""
     title = min(rows, key=lambda row: (row.severity, row.first_at)).title
-    return title if len(title) <= MAX_WHAT else title[: MAX_WHAT - 1].rstrip() + "…"
+    return _cut(title, MAX_WHAT)
+
+
+def _cut(text: str, most: int) -> str:
+    """Machines may name a service at any length; that must not keep its incident from being opened."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
