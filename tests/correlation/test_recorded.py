@@ -22,10 +22,10 @@ def ranking(case: Case) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "first", "three"),
     [
-        ("petshop", 0.46, 0.65),
-        ("nezha-trainticket", 0.22, 0.40),
-        ("nezha-onlineboutique", 0.57, 0.79),
-        ("itbench-oteldemo", 0.60, 0.80),
+        ("petshop", 0.53, 0.69),
+        ("nezha-trainticket", 0.27, 0.54),
+        ("nezha-onlineboutique", 0.75, 0.82),
+        ("itbench-oteldemo", 0.72, 0.86),
     ],
 )
 def test_causes_of_recorded_failures_are_found_at_least_this_often(name: str, first: float, three: float) -> None:

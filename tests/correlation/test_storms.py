@@ -3,10 +3,15 @@
 from time import process_time
 
 from bench.correlation.__main__ import blind, ever_opened
+from bench.correlation.demo import case as demo_case
 from bench.correlation.generate import case as generated
 from bench.correlation.score import storm
 from tests.correlation.cases import NOON, alert, company, recorded
 from tocsin.correlation.cases import answer
+from tocsin.main.demo.company import sample_company
+from tocsin.main.demo.law import Estate
+from tocsin.main.demo.storm import storm as one_storm
+from tocsin.main.demo.storm import two_fires
 
 
 def test_quiet_noise_wakes_nobody() -> None:
@@ -49,3 +54,13 @@ def test_memory_of_a_repeating_alert_is_bounded() -> None:
     assert unit.count == 3
     engine.decide(NOON + 7 * 3600.0)
     assert engine.units.latest("other-1/ErrorRateHigh") is None
+
+
+def test_a_storm_of_the_demo_is_one_incident_and_two_fires_are_two() -> None:
+    estate = Estate.of(tuple(sample_company().services or ()))
+    for scenario, real in ((one_storm(estate, seed=101), 1), (two_fires(estate, seed=104), 2)):
+        case = demo_case("demo", estate, scenario)
+        incidents = answer(blind(case))["incidents"]
+        causes = {incident["cause"][0]["service"] for incident in incidents}
+        assert len(incidents) == real
+        assert causes == {cause.service for cause in scenario.truth.causes}

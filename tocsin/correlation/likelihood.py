@@ -156,7 +156,7 @@ class Likelihood:
             return 1.0
         left = _HOME_GROWN if service in self.home_grown else 1.0
         blamed = self.blamed.get(service)
-        if blamed and not any(callee in reach.strength for callee in blamed):
+        if blamed and blamed.isdisjoint(reach.strength):
             left *= _BLAMES_ANOTHER
         return left
 

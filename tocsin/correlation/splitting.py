@@ -10,7 +10,7 @@ from .chance import Chance
 from .classes import CLIMBING, AlertClass
 from .explaining import Explaining
 from .hypotheses import Hypothesis
-from .likelihood import Explained, How
+from .likelihood import Explained, How, Reach
 from .onset import Floats
 from .scoring import Scorer
 from .settings import Settings
@@ -22,6 +22,12 @@ _SHORT = 60  # signals; a longer record of which nothing stands out is just a qu
 _STORM = 8  # services from which on unknown edges are to be reckoned with
 _LARGE = 600.0  # with so many services two failures at once are nothing strange; with fewer they are rarer
 _RARER = 1.5
+_HANGS = 0.2  # strength of the path by which a branch hangs on a root, at least
+_SAME_START_S = 60.0
+_SHARED = 0.5  # part of its callers that a pressed service shares with the storm, at least
+_TRAVELS = CLIMBING | {AlertClass.TRAFFIC}
+_BUSY = frozenset({AlertClass.TRAFFIC, AlertClass.QUEUE})
+_SPEAKS = 0.4  # solidity from which on a voice counts
 _UNKNOWN = 0.5  # at most so well does a storm explain what no known edge leads to
 
 
@@ -69,7 +75,7 @@ class Splitter:
         self._sweep_up(parts)
         for part in parts:
             self.loose[part.signals] = False
-        return [part for part in parts if part.members]
+        return self._fold_branches([part for part in parts if part.members])
 
     def _greedy(self) -> list[Hypothesis]:
         explained = np.zeros(len(self.signals), dtype=np.float64)
@@ -112,7 +118,7 @@ class Splitter:
             if (
                 signal.service == found.suspect.service
                 and signal.kind is not AlertClass.TRAFFIC
-                and signal.solid >= 0.4
+                and signal.solid >= _SPEAKS
             ):
                 return True
         return False
@@ -174,6 +180,49 @@ class Splitter:
                 owner[int(found.suspect.index[place])] = (part, found.suspect.explained[place])
         for signal, (part, explained) in owner.items():
             part.members[signal] = explained
+
+    def _fold_branches(self, parts: list[Part]) -> list[Part]:
+        """A part whose cause says nothing of its own, and hangs on or is pressed by another, belongs to that."""
+        roots: list[Part] = []
+        for part in sorted(parts, key=lambda p: -len(p.members)):
+            for root in roots:
+                reach = self.scorer.likelihood.reach(root.founder.suspect.service)
+                if self._hangs_on(part, root, reach) or self._pressed_by(part, root, reach):
+                    self._fold(part, root, reach)
+                    break
+            else:
+                roots.append(part)
+        return [part for part in parts if part in roots]
+
+    def _hangs_on(self, part: Part, root: Part, reach: Reach) -> bool:
+        """The cause depends on the root by a known path, and complains only as whoever depends on it does."""
+        service = part.founder.suspect.service
+        near = reach.strength.get(service, 0.0) >= _HANGS
+        return near and part.founder.at >= root.founder.at - _SAME_START_S and self._says_only(service, _TRAVELS)
+
+    def _pressed_by(self, part: Part, root: Part, reach: Reach) -> bool:
+        """A healthy callee that failing callers press: busy at most, no time of its own, its callers in the storm."""
+        if abs(part.founder.at - root.founder.at) > _SAME_START_S:
+            return False
+        callers = {self.signals[n].service for n in part.members} - {part.founder.suspect.service}
+        stormy = {self.signals[n].service for n in root.members}
+        stormy |= {service for service, strength in reach.strength.items() if strength >= _HANGS}
+        shared = len(callers & stormy) >= _SHARED * len(callers)
+        return shared and self._says_only(part.founder.suspect.service, _BUSY)
+
+    def _says_only(self, service: int, kinds: frozenset[AlertClass]) -> bool:
+        own = (self.signals[n] for n in self.scorer.likelihood.by_service.get(service, ()))
+        return all(s.kind in kinds or s.solid < _SPEAKS for s in own)
+
+    def _fold(self, part: Part, root: Part, reach: Reach) -> None:
+        """Retell each member as seen from the root."""
+        for number, seen in part.members.items():
+            service = self.signals[number].service
+            if service in reach.hops:
+                told = Explained(number, seen.p, How.CALLER, reach.hops[service], reach.via[service])
+            else:
+                told = Explained(number, seen.p, How.BURST, 0, service)
+            root.members[number] = told
 
     def _sweep_up(self, parts: list[Part]) -> None:
         """Fresh lasting trouble in the hour of a storm, of the travelling kind, is the storm's by an unknown edge."""

@@ -10,7 +10,6 @@ from .settings import Settings
 from .templates import mentions
 
 PEER_LABELS = ("peer", "peer_service", "upstream", "destination_service", "callee", "target_service")
-HOST_LABELS = ("host", "node", "hostname")
 
 
 @dataclass(slots=True)
@@ -22,7 +21,6 @@ class Unit:
     service: int
     kind: AlertClass
     peer: int | None
-    host: str
     source: str
     mentions: tuple[int, ...]
     severity: Severity
@@ -72,7 +70,6 @@ class Units:
         self.settings = settings
         self.live: dict[int, Unit] = {}
         self.rhythms: dict[str, Rhythm] = {}
-        self.instances: dict[str, set[int]] = {}
         self._latest: dict[str, Unit] = {}
         self.seen = 0  # units ever made
 
@@ -102,14 +99,12 @@ class Units:
     def _new(self, seen: Observation, at: float) -> Unit:
         service = self.graph.node(seen.service)
         peer = self._peer(seen, service)
-        host = next((seen.labels[label] for label in HOST_LABELS if seen.labels.get(label)), "")
         unit = Unit(
             number=self.seen,
             fingerprint=seen.fingerprint,
             service=service,
             kind=classify(seen.name, seen.text),
             peer=peer,
-            host=host,
             source=seen.source,
             mentions=tuple(m for m in mentions(seen.text, self.graph.find) if m not in (service, peer)),
             severity=seen.severity,
@@ -121,8 +116,6 @@ class Units:
         )
         self.seen += 1
         self.live[unit.number] = self._latest[seen.fingerprint] = unit
-        if host:
-            self.instances.setdefault(host, set()).add(service)
         self.rhythms.setdefault(seen.source, Rhythm()).seen += 1
         return unit
 
