@@ -159,3 +159,14 @@ def test_page_reads_in_the_language_of_the_request(alice_client: Client, inciden
     assert report["title"] == "INC-1 · core-sw-waw-02: core-sw-waw-02 uplink down"
     assert "it touches 1 service" in report["text"]
     assert report["next_people"] == ["ann"]
+
+
+@pytest.mark.parametrize("address", ["services/%00", "incidents?search=%00", "journal?kind=%00", "inbox?text=%00"])
+def test_what_cannot_be_stored_is_the_callers_mistake(alice_client: Client, address: str) -> None:
+    answer = alice_client.get(f"/api/v1/{address}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("address", ["/services/%00", "/oncall/%00", "/alerts?q=%00", "/search?q=%00"])
+def test_screen_asked_for_what_cannot_be_stored_says_bad_request(alice_client: Client, address: str) -> None:
+    assert alice_client.get(address).status_code == 400

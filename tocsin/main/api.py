@@ -6,9 +6,11 @@ Whatever refuses answers `{"code", "message"}`. `Idempotency-Key` is `main.answe
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -28,6 +30,8 @@ from tocsin.items.api import router as items
 from tocsin.journal.api import router as journal
 from tocsin.oncall.api import router as oncall
 from tocsin.paging.api import router as paging
+
+log = logging.getLogger(__name__)
 
 DESCRIPTION = """Everything a person can do on the screens, with the same permissions and the same record of it.
 
@@ -129,6 +133,11 @@ def _answer_errors(api: NinjaAPI) -> None:
     def malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
         return refuse(error.status_code, "bad_request", str(error))
 
+    def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+        log.warning("unstorable_input", extra={"path": request.path, "error": str(error).strip()})
+        return refuse(422, "invalid_input", "A value cannot be stored: it holds a NUL character, or is out of range.")
+
+    api.exception_handler(DataError)(unstorable)
     api.exception_handler(TocsinError)(refused)
     api.exception_handler(AuthenticationError)(nobody)
     api.exception_handler(ValidationError)(unreadable)

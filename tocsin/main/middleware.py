@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from tocsin.core.errors import TocsinError
-from tocsin.ui.views import unavailable
+from tocsin.ui.views import bad_request, unavailable
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -67,7 +70,8 @@ class ReaderMiddleware:
 class ErrorScreens:
     """A TocsinError raised by a view becomes a screen (or fragment) with its status and what to do.
 
-    A database that is away becomes 503 and a screen that says so, wherever on the way it was missed.
+    A database that is away becomes 503 and a screen that says so, wherever on the way it was missed. What it cannot
+    hold (a NUL character in an address, say) is the caller's mistake: 400.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -79,6 +83,9 @@ class ErrorScreens:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request)
+        if isinstance(error, DataError):
+            log.warning("unstorable_input", extra={"path": request.path, "error": str(error).strip()})
+            return bad_request(request, error)
         if not isinstance(error, TocsinError):
             return None
         return render(request, "ui/refusal.html", {"error": error}, status=error.status)
