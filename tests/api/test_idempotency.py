@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from tests.api.conftest import _signed_in
+from tocsin.accounts.actions import issue_key, revoke_key
+from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.core.models import Answer
 from tocsin.incidents.models import IncidentDetail
 from tocsin.main.answers import forget_answers
@@ -54,6 +56,15 @@ def test_kept_answer_does_not_hold_a_token_in_the_clear(alice_client: Client) ->
     body = {"name": "reader", "scope": "read", "team": "network"}
     made = alice_client.post("/api/v1/keys", body, content_type="application/json", headers=headers).json()
     assert made["token"].encode() not in bytes(Answer.objects.get().body)
+
+
+def test_key_revoked_since_gets_no_answer_again(alice_client: Client) -> None:
+    row, token = issue_key(name="bot", scope=KeyScope.MANAGE, actor=SYSTEM)
+    headers = {"Idempotency-Key": "k1", "Authorization": f"Bearer {token}"}
+    first = Client().post(URL, BODY, content_type="application/json", headers=headers)
+    revoke_key(str(row.uuid), actor=SYSTEM)
+    again = Client().post(URL, BODY, content_type="application/json", headers=headers)
+    assert (first.status_code, again.status_code) == (201, 401)
 
 
 def test_answers_are_forgotten_after_a_day(alice_client: Client, clock: object) -> None:

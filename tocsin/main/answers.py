@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from tocsin.accounts.queries import keyring
+from tocsin.accounts.queries import actor_for_token, keyring
 
 PREFIX = "/api/v1/"
 PURPOSE = "idempotency"
@@ -44,6 +44,8 @@ class AnswerOnce:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_TAKE, [who, key, _what(request)])
             taken = cursor.fetchone()
+            if taken is None and not _is_known(request):
+                return self.get_response(request)  # a key revoked since: whoever asks now is refused like anybody
             if taken is None:
                 cursor.execute(_KEPT, [who, key])
                 return _again(request, _bound(who, key), *cursor.fetchone())
@@ -68,6 +70,13 @@ def _caller(request: HttpRequest) -> str:
     """A fingerprint of whatever the caller shows of itself, "" for nothing: the key is theirs alone."""
     shown = request.headers.get("Authorization", "") or request.session.session_key or ""
     return keyring().mac(PURPOSE, shown.encode()) if shown else ""
+
+
+def _is_known(request: HttpRequest) -> bool:
+    shown = request.headers.get("Authorization", "")
+    if not shown:
+        return request.user.is_authenticated
+    return actor_for_token(shown.partition(" ")[2].strip()) is not None
 
 
 def _what(request: HttpRequest) -> str:
