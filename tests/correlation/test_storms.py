@@ -2,7 +2,7 @@
 
 from time import process_time
 
-from bench.correlation.__main__ import blind, ever_opened
+from bench.correlation.__main__ import blind, ever_opened, unmapped
 from bench.correlation.demo import case as demo_case
 from bench.correlation.generate import case as generated
 from bench.correlation.score import storm
@@ -64,3 +64,9 @@ def test_a_storm_of_the_demo_is_one_incident_and_two_fires_are_two() -> None:
         causes = {incident["cause"][0]["service"] for incident in incidents}
         assert len(incidents) == real
         assert causes == {cause.service for cause in scenario.truth.causes}
+
+
+def test_one_suspect_may_found_two_parts_at_different_times() -> None:
+    """Parts are told apart by what they are, not by comparing what is in them."""
+    case = unmapped(generated(0, "normal"))
+    assert answer(blind(case))["incidents"]

@@ -31,9 +31,9 @@ _SPEAKS = 0.4  # solidity from which on a voice counts
 _UNKNOWN = 0.5  # at most so well does a storm explain what no known edge leads to
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
-    """One accepted cause and the signals it owns, each with the reason."""
+    """One accepted cause and the signals it owns, each with the reason. Two parts are never the same."""
 
     founder: Hypothesis
     members: dict[int, Explained] = field(default_factory=dict)
