@@ -250,6 +250,7 @@ def test_alerts_are_kept_apart_and_joined_again(client: Client, outage: Group, a
 def test_cause_of_a_group_is_judged_and_the_verdict_taken_back(client: Client, outage: Group, alice: Person) -> None:
     client.force_login(alice)
     client.post(f"/groups/{outage.uuid}/cause/confirm")
+    assert client.post(f"/groups/{outage.uuid}/cause/confrim").status_code == 404
     assert Group.objects.get().cause_state == "confirmed"
     _undo(client, f"/groups/{outage.uuid}")
     assert Group.objects.get().cause_state == "proposed"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -185,6 +185,8 @@ def join(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @signed_in
 def judge(request: HttpRequest, uuid: UUID, verdict: str) -> HttpResponse:
     """Confirm or reject the cause of a group, or take either back."""
+    if verdict not in {"confirm", "reject", "withdraw"}:
+        raise Http404
     actor, named = actor_of(request), queries.group_detail(actor_of(request), uuid).cause.service
     back = f"{reverse('alerts:judge', args=[uuid, 'withdraw'])}?{urlencode({'service': named})}"
     try:
