@@ -70,3 +70,11 @@ def test_one_suspect_may_found_two_parts_at_different_times() -> None:
     """Parts are told apart by what they are, not by comparing what is in them."""
     case = unmapped(generated(0, "normal"))
     assert answer(blind(case))["incidents"]
+
+
+def test_a_service_that_fails_twice_in_one_storm_stops_nothing() -> None:
+    estate = Estate.of(tuple(sample_company().services or ()))
+    switches = sorted(key for key, service in estate.services.items() if "sw" in key and len(estate.callers[key]) > 2)
+    case = demo_case("twice", estate, one_storm(estate, seed=1, cause=switches[7 % len(switches)]))
+    result = answer(blind(case))
+    assert result["incidents"][0]["cause"][0]["service"] == case["truth"]["service"]
