@@ -24,6 +24,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(autouse=True)
 def throttle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "THROTTLE", Throttle(limit=3, window_s=60))
+    monkeypatch.setattr(views, "ADDRESSES", Throttle(limit=6, window_s=60))
 
 
 @pytest.fixture
@@ -55,6 +56,12 @@ def test_guessing_is_slowed_down_but_others_are_not_locked_out(client: Client, k
         "/sign-in", {"login": "alice", "password": PASSWORD}, headers={"x-forwarded-for": "192.0.2.7"}
     )
     assert elsewhere.status_code == 302
+
+
+def test_one_password_tried_on_many_accounts_is_slowed_down(client: Client, known: Person) -> None:
+    for number in range(6):
+        client.post("/sign-in", {"login": f"person-{number}", "password": "Winter2026"})
+    assert client.post("/sign-in", {"login": "person-7", "password": "Winter2026"}).status_code == 429
 
 
 def test_next_never_leads_to_another_site(client: Client, known: Person) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -93,8 +94,9 @@ class Engine:
 
 
 def node_name(config: Config) -> str:
-    """This process, as leases and the list of nodes show it."""
-    return f"{socket.gethostname()}:{config.port}:{os.getpid()}"
+    """This process, as leases and the list of nodes show it. Containers may share host name and pid: chance tells them
+    apart."""
+    return f"{socket.gethostname()}:{config.port}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def run(config: Config) -> None:

@@ -285,3 +285,8 @@ def test_adapters_add_channels_and_integration_kinds() -> None:
     assert document.people is not None
     assert document.people[0].contacts[0].address == "loft 3"
     assert isinstance(document.people[0], Person)
+
+
+def test_alias_to_a_list_where_people_belong_is_refused_with_its_line() -> None:
+    found = refused("tocsin: 1\nx: &g [a]\npeople: [*g, *g]\n")
+    assert any("company.yaml:2: a person is a list" in line for line in found)

@@ -182,3 +182,11 @@ def test_stream_without_or_with_too_many_topics_is_refused(query: str) -> None:
     tab = asyncio.run(story())
     assert tab.status == 400
     assert "Name 1 to 32 topics" in tab.text
+
+
+def test_last_event_id_of_thousands_of_digits_is_taken_for_none(fresh_database: Database) -> None:
+    async def story() -> int:
+        async with hub_of(fresh_database) as hub, opened(Tab(hub, "topics=alerts", last_event_id=10**4200)) as tab:
+            return tab.status
+
+    assert asyncio.run(story()) == 200

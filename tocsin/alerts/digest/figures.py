@@ -14,16 +14,19 @@ from tocsin.alerts.rules import Severity
 # The worst pair of tier and severity of one alert, packed so that the least is the worst: sum, tier, severity.
 _FIGURES = """
 SELECT a.group_id, count(*), count(*) FILTER (WHERE a.state <> 'closed'), count(DISTINCT a.service_id), sum(a.count),
-       min(a.severity), min(a.first_at), max(a.last_at), min((s.tier + a.severity) * 100 + s.tier * 10 + a.severity),
+       min(a.severity), min(a.first_at), max(a.last_at),
+       coalesce(min(weight) FILTER (WHERE a.state <> 'closed'), min(weight)),
        (array_agg(a.integration_id ORDER BY a.id))[1]
   FROM alerts_alert a JOIN assets_service s ON s.id = a.service_id
+ CROSS JOIN LATERAL (SELECT (s.tier + a.severity) * 100 + s.tier * 10 + a.severity) AS matters (weight)
  WHERE a.group_id = ANY(%s) GROUP BY a.group_id
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`tier` and `worst` belong to the alert that matters most; `integration_id` is the first sender."""
+    """`tier` and `worst` belong to the alert that matters most, of the open ones where there are any: what is over
+    wakes nobody. `integration_id` is the first sender."""
 
     alerts: int
     open: int

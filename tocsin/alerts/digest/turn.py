@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import time
 from dataclasses import dataclass, field
@@ -129,5 +130,5 @@ _digest: list[Digest] = []
 def run_once() -> int:
     """One turn of this process's digest, for the engine's loop."""
     if not _digest:
-        _digest.append(Digest(owner=f"{socket.gethostname()}:{os.getpid()}"))
+        _digest.append(Digest(owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"))
     return _digest[0].run_once()

@@ -170,7 +170,7 @@ class Entry:
         """Read the entry's own key and note it; a second entry with the same key is a problem."""
         problems = len(self.reading.problems)
         value = self.scalar(name, convert)
-        if len(self.reading.problems) > problems:
+        if len(self.reading.problems) > problems or name not in self._values:
             return value
         path = (*self.path[:-1], value)
         first = self.reading.lines.get(path)

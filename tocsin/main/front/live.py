@@ -24,6 +24,12 @@ MIN_GAP_S = 0.5
 """At most two messages a second and topic reach one stream, however fast things change."""
 PING_S = 15.0
 MAX_TOPICS = 32
+MAX_DIGITS = 20
+"""Of a version; Python refuses to read numbers of thousands of digits."""
+
+MOST_TOLD = 20_000
+"""Topics whose last version is remembered, so that a tab that comes back is told what it missed."""
+
 OVERLAP = 1_000
 """Rows read again at each look, because ids may commit out of order; versions already told are skipped."""
 
@@ -120,6 +126,9 @@ class Hub:
         if not news:
             return
         self._told |= news
+        if len(self._told) > MOST_TOLD:  # the oldest are of passing records; telling one twice does no harm
+            newest = sorted(self._told.items(), key=lambda each: each[1])[-MOST_TOLD // 2 :]
+            self._told = dict(newest)
         self._last = max(self._last, *news.values())
         for stream in self._streams:
             stream.tell(news)
@@ -140,7 +149,7 @@ async def serve_stream(hub: Hub, scope: Scope, receive: Receive, send: Send) -> 
         (b"x-accel-buffering", b"no"),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    with hub.subscribed(topics, int(last) if last.isdecimal() else None) as stream:
+    with hub.subscribed(topics, int(last) if last.isdecimal() and len(last) < MAX_DIGITS else None) as stream:
         gone = asyncio.create_task(_until_disconnected(receive))
         try:
             async for chunk in _messages(stream, gone):
