@@ -1,0 +1,59 @@
+"""`python -m bench.ready [--times N]`: start to ready of a warm node with its embedded database, in seconds.
+
+Warm: the database is initialised and migrated, the modules are compiled. A bench, not a test, because a busy machine
+says nothing about the node.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import httpx
+
+TOCSIN = [sys.executable, "-c", "from tocsin.main.cli import main; main()"]
+
+
+def start_to_ready(environment: dict[str, str]) -> float:
+    """Start a node, wait for its first "ok", end it."""
+    url = f"http://127.0.0.1:{environment['TOCSIN_PORT']}/healthz"
+    began = time.monotonic()
+    process = subprocess.Popen([*TOCSIN, "serve"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        while time.monotonic() - began < 60:
+            try:
+                if httpx.get(url, timeout=3).status_code == 200:
+                    return time.monotonic() - began
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        raise SystemExit("The node was not ready within a minute.")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def main() -> None:
+    """Once cold, then warm as often as asked."""
+    parser = argparse.ArgumentParser(prog="python -m bench.ready", description=__doc__)
+    parser.add_argument("--times", type=int, default=5)
+    times = parser.parse_args().times
+    with tempfile.TemporaryDirectory(prefix="tocsin-ready-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+        probe.close()
+        environment = os.environ | {"TOCSIN_DATA_DIR": folder, "TOCSIN_PORT": port, "TOCSIN_DATABASE_URL": ""}
+        subprocess.run([*TOCSIN, "init"], env=environment, stdout=subprocess.DEVNULL, check=True)
+        start_to_ready(environment)
+        found = [start_to_ready(environment) for _ in range(times)]
+    print(f"start to ready, warm, {times} times: median {statistics.median(found):.1f} s, slowest {max(found):.1f} s")
+
+
+if __name__ == "__main__":
+    main()
