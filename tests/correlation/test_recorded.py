@@ -24,7 +24,7 @@ def ranking(case: Case) -> list[str]:
     [
         ("petshop", 0.53, 0.69),
         ("nezha-trainticket", 0.27, 0.54),
-        ("nezha-onlineboutique", 0.75, 0.82),
+        ("nezha-onlineboutique", 0.67, 0.82),
         ("itbench-oteldemo", 0.72, 0.86),
     ],
 )

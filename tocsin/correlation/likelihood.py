@@ -12,7 +12,6 @@ _FIRST_STEP = 0.85  # what the first hop away from the cause costs beside the us
 _UNMAPPED = 0.35  # how much of a caller's chance anybody has when no edge is known
 _LEARNT_ONLY = 0.25  # and when only those edges are known that alerts have named
 _HOME_GROWN = 0.3  # what is left to a callee of the trouble of a caller that is itself exhausted, crashed or cut off
-_BLAMES_ANOTHER = 0.3  # and of one that names only other callees
 _FEW = 2  # callers that must fail before a silent service is taken to fail too
 _HOMELY = frozenset({AlertClass.SATURATION, AlertClass.CRASH, AlertClass.NETWORK})
 
@@ -60,7 +59,6 @@ class Likelihood:
         self.falling: dict[int, list[int]] = {}
         self.complaining: set[int] = set()
         self.home_grown: set[int] = set()
-        self.blamed: dict[int, set[int]] = {}
         self._through: dict[int, float] = {}
         self._everywhere: dict[int, Explained] | None = None
         self._starving: dict[int, list[tuple[int, float]]] = {}
@@ -68,7 +66,6 @@ class Likelihood:
             self.by_service.setdefault(signal.service, []).append(number)
             if signal.peer is not None:
                 self.by_peer.setdefault(signal.peer, []).append(number)
-                self.blamed.setdefault(signal.service, set()).add(signal.peer)
             elif signal.kind in _HOMELY and signal.solid >= 0.4:
                 self.home_grown.add(signal.service)
             for named in signal.named:
@@ -143,22 +140,16 @@ class Likelihood:
             own = law.own if signal.peer is None else 0.20
             return Explained(number, own, How.OWN, 0, cause)
         if signal.peer is None:
-            up = law.up * strength * self._left(service, signal, reach)
+            up = law.up * strength * self._left(service, signal)
             return Explained(number, up, How.CALLER, reach.hops[service], reach.via[service])
         through = reach.strength.get(signal.peer)
         if through is not None and signal.peer != cause:
             return Explained(number, 0.60 * through, How.CALLER, reach.hops[signal.peer] + 1, signal.peer)
         return Explained(number, 0.08 * strength, How.CALLER, reach.hops[service], reach.via[service])
 
-    def _left(self, service: int, signal: Signal, reach: Reach) -> float:
+    def _left(self, service: int, signal: Signal) -> float:
         """0..1: how far the trouble of a caller is left to explain by what it calls."""
-        if signal.kind not in CLIMBING:
-            return 1.0
-        left = _HOME_GROWN if service in self.home_grown else 1.0
-        blamed = self.blamed.get(service)
-        if blamed and blamed.isdisjoint(reach.strength):
-            left *= _BLAMES_ANOTHER
-        return left
+        return _HOME_GROWN if service in self.home_grown and signal.kind in CLIMBING else 1.0
 
     def _descend(self, best: dict[int, Explained], cause: int, reach: Reach) -> None:
         """Less work flows down: to what the cause calls, and to what its failing callers call."""
