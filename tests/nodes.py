@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,17 @@ def wait_until(seen: Callable[[], bool], timeout_s: float = READY_S) -> None:
 
 @dataclass
 class Node:
-    """One node: its supervisor and all that it started are one process group, so that it can be killed as a whole."""
+    """One node: its supervisor and all that it started are one process group, so that it can be killed as a whole.
+
+    An empty `database_url` is the embedded server. `python` is the interpreter, with what stands before it to start it.
+    """
 
     data_dir: Path
     database_url: str
     port: int = field(default_factory=free_port)
     roles: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    python: tuple[str, ...] = (sys.executable,)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -67,7 +71,7 @@ class Node:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from tocsin.main.cli import main; main()", "serve", *arguments],
+                [*self.python, "-c", "from tocsin.main.cli import main; main()", "serve", *arguments],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -95,7 +99,8 @@ class Node:
     def kill(self) -> None:
         """kill -9 of the supervisor and everything it started."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may have ended by itself
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 
