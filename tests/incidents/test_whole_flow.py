@@ -21,6 +21,7 @@ from tocsin.alerts.rules import AlertAction, Severity
 from tocsin.channels.models import Delivery as Message
 from tocsin.core.ids import uuid7
 from tocsin.core.refs import Ref
+from tocsin.incidents import actions as incidents
 from tocsin.incidents import queries
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.rules import IncidentState
@@ -101,3 +102,25 @@ def test_delivery_wakes_the_owner_and_ends_with_the_failure(fresh_database: Data
     clock.forward(minutes=30)
     _until(digest, lambda: queries.incident_by_key(SYSTEM, "INC-1").state is IncidentState.MONITORING)
     assert Group.objects.get().state == "closed"
+
+
+def test_failure_that_goes_on_after_it_was_resolved_calls_again(
+    fresh_database: Database, token: str, clock: Clock
+) -> None:
+    digest = Digest(owner="test")
+    _hand_in(fresh_database, token, [_event(world.SWITCH, AlertAction.FIRE)])
+    digest.run_once()
+    clock.forward(seconds=9)
+    _until(digest, lambda: Message.objects.filter(kind="page").count() == 1)
+    incidents.resolve(IncidentDetail.objects.get().item.uuid, actor=SYSTEM)
+
+    clock.forward(minutes=1)
+    _hand_in(fresh_database, token, [_event(world.GATEWAY, AlertAction.FIRE)])
+    digest.run_once()
+    world.engine()
+    assert queries.incident_by_key(SYSTEM, "INC-1").state is IncidentState.RESOLVED, "a minute of echoes calls nobody"
+
+    clock.forward(minutes=6)
+    _hand_in(fresh_database, token, [_event(world.SWITCH, AlertAction.FIRE)])
+    _until(digest, lambda: Message.objects.filter(kind="page").count() == 2)
+    assert queries.incident_by_key(SYSTEM, "INC-1").state is IncidentState.TRIGGERED

@@ -49,8 +49,8 @@ class Group(models.Model):
 
     FIELD_CLASSES: ClassVar = {
         "none": "id uuid state cluster cause_service cause_state cause_since confidence evidence rejected severity"
-        " urgency needs_people_at incident_kind incident_id opened_at first_at last_at closed_at merged_into counts"
-        " version",
+        " urgency needs_people_at calm_until incident_kind incident_id opened_at first_at last_at closed_at merged_into"
+        " counts version",
     }
 
     id = models.BigAutoField(primary_key=True)
@@ -66,6 +66,7 @@ class Group(models.Model):
     severity = models.IntegerField(default=Severity.MINOR)
     urgency = models.TextField(default=Urgency.QUIET)
     needs_people_at = models.DateTimeField(null=True)
+    calm_until = models.DateTimeField(null=True)
     incident_kind = models.TextField(blank=True, default="")
     incident_id = models.UUIDField(null=True)
     opened_at = models.DateTimeField(db_default=Now())

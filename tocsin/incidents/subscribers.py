@@ -12,9 +12,9 @@ from tocsin.journal.facts import Stored
 
 
 def on_group_needs_people(fact: Stored) -> None:
-    """`alerts.group_needs_people`: open its incident and page the owner of its cause."""
+    """`alerts.group_needs_people`: open its incident, or open it again, and page the owner of its cause."""
     if wants_page(fact.data["urgency"]):
-        actions.open_for_group(fact.subject.id, team_key=fact.data["team"], actor=ENGINE)
+        actions.group_called(fact.subject.id, team_key=fact.data["team"], said_at=fact.at, actor=ENGINE)
 
 
 def on_group_cause_moved(fact: Stored) -> None:

@@ -21,6 +21,7 @@ from tocsin.alerts.actions.bulk import Change, Outcome, Target, change_all
 from tocsin.alerts.actions.groups import (
     attach_incident,
     belong_together,
+    calm,
     close_group,
     confirm_cause,
     keep_apart,
@@ -38,6 +39,7 @@ __all__ = [
     "acknowledge",
     "attach_incident",
     "belong_together",
+    "calm",
     "change_all",
     "close",
     "close_group",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,6 +24,10 @@ from tocsin.journal.actions import record
 
 if TYPE_CHECKING:
     from tocsin.assets.models import Service
+
+
+CALM = timedelta(minutes=5)
+"""How long a resolved incident's failure may go on before it calls people again: repeats and late ends die down."""
 
 
 @transaction.atomic
@@ -133,6 +138,18 @@ def absorb(into: Group, other: Group, *, actor: Actor) -> int:
     into.first_at = min(into.first_at, other.first_at)
     into.save(update_fields=["first_at"])
     return moved
+
+
+@transaction.atomic
+def calm(incident: Ref) -> None:
+    """Somebody resolved the incident of these groups: nobody is called for a while, then what still fires calls again.
+
+    In the transaction of the resolution, whose fact tells of both.
+    """
+    rows = Group.objects.select_for_update().filter(incident_kind=incident.kind, incident_id=incident.id)
+    for group in rows.filter(state=GroupState.OPEN).order_by("id"):
+        group.needs_people_at, group.calm_until = None, clock.now() + CALM
+        group.save(update_fields=["needs_people_at", "calm_until"])
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def settle(group: Group, figures: Figures | None, now: datetime) -> None:
     group.first_at, group.last_at = figures.first_at, figures.last_at
     if lone and figures.open == 0 and now - figures.last_at >= SETTLED:
         close(group, now)
-    elif group.needs_people_at is None:
+    elif group.needs_people_at is None and (group.calm_until is None or now >= group.calm_until):
         # Once people are called the urgency stands: that the worst of it is over is for them to say.
         _judge(group, figures, now)
 

@@ -19,7 +19,7 @@ from tocsin.incidents.actions.life import (
     resolve,
     watch,
 )
-from tocsin.incidents.actions.opening import Declaration, declare, groups_merged, open_for_group
+from tocsin.incidents.actions.opening import Declaration, declare, group_called, groups_merged, open_for_group
 from tocsin.incidents.actions.roles import (
     assign,
     comment,
@@ -43,6 +43,7 @@ __all__ = [
     "declare",
     "edit",
     "escalate",
+    "group_called",
     "group_closed",
     "group_reopened",
     "groups_merged",

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tocsin.accounts.queries import person_by_uuid
 from tocsin.accounts.rules import Actor, ActorKind, Role
+from tocsin.alerts import actions as alerts
 from tocsin.core import clock
 from tocsin.incidents import facts
 from tocsin.incidents.actions.rows import attend, is_over, locked, locked_for_group, move, save, told
@@ -104,6 +105,7 @@ def _resolved(detail: IncidentDetail, *, actor: Actor, reason: str = "") -> None
     paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.RESOLVED, actor=actor)
     detail.resolved_at = clock.now()
     save(detail, "resolved_at")
+    alerts.calm(incident_ref(detail.item.uuid))
     told(detail, facts.IncidentResolved(key=detail.item.key), actor=actor, reason=reason)
 
 

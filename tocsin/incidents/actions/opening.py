@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from tocsin.alerts import actions as alerts
 from tocsin.assets.queries import service_by_key
 from tocsin.core import clock
 from tocsin.incidents import facts
-from tocsin.incidents.actions.life import resolve
+from tocsin.incidents.actions.life import group_reopened, resolve
 from tocsin.incidents.actions.rows import attend, is_over, locked_for_group, save, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.groups import GroupBrief, group_brief
@@ -65,6 +66,14 @@ def open_for_group(group_id: UUID, *, team_key: str, actor: Actor) -> IncidentDe
     if not is_over(detail):
         attend(detail, actor)
     return detail
+
+
+@transaction.atomic
+def group_called(group_id: UUID, *, team_key: str, said_at: datetime, actor: Actor) -> None:
+    """A group needs people: its incident is opened, or found again after it was resolved too early."""
+    detail = open_for_group(group_id, team_key=team_key, actor=actor)
+    if detail.resolved_at is not None and said_at > detail.resolved_at:
+        group_reopened(group_id, actor=actor)
 
 
 def _take_turns() -> None:
