@@ -240,3 +240,35 @@ def test_resolved_incident_absorbs_nothing_new(story: Story) -> None:
         story.run(seconds=1)
     story.outbox.expect("dan", "INC-2", "Billing database")
     assert story.incident("INC-1").state == "resolved"
+
+
+def test_cause_that_comes_back_after_somebody_resolved_it_reopens_the_incident_and_wakes_at_once(story: Story) -> None:
+    from tocsin.incidents import actions as incidents
+
+    story.switch_fails()
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    story.outbox.expect("alice", "INC-1")
+    incidents.resolve(story.incident("INC-1").id, actor=story.by("alice"), reason="uplink replaced")
+    story.switch_recovers()
+    story.run(seconds=60)
+    assert story.outbox.pages() == []
+    story.switch_fails()
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    assert story.incidents() == ["INC-1"]
+    assert story.incident("INC-1").state == "triggered"
+    story.outbox.expect("alice", "INC-1", "Core switch")
+
+
+def test_what_trails_after_somebody_resolved_it_wakes_nobody_at_first(story: Story) -> None:
+    from tests.stories.story import SMS, errors
+    from tocsin.incidents import actions as incidents
+
+    story.switch_fails()
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    story.outbox.expect("alice", "INC-1")
+    incidents.resolve(story.incident("INC-1").id, actor=story.by("alice"), reason="uplink replaced")
+    for _ in range(20):
+        story.deliver(*(errors(key, peer="core-switch") for key in SMS))
+        story.run(seconds=1)
+    assert story.outbox.pages() == []
+    assert story.incident("INC-1").state == "resolved"

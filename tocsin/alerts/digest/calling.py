@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts, rules
+from tocsin.alerts.actions.groups import CALM
 from tocsin.alerts.digest.figures import Figures
 from tocsin.alerts.digest.known import Known
 from tocsin.alerts.models import Alert, Group, Integration
 from tocsin.alerts.rows import group_ref, owner_of
-from tocsin.alerts.rules import GroupState, Standing, Urgency
+from tocsin.alerts.rules import AlertState, GroupState, Standing, Urgency
 from tocsin.journal.actions import record
 
 SETTLED = timedelta(seconds=60)
@@ -74,9 +75,25 @@ def settle(group: Group, figures: Figures | None, now: datetime) -> None:
     group.first_at, group.last_at = figures.first_at, figures.last_at
     if lone and figures.open == 0 and now - figures.last_at >= SETTLED:
         close(group, now)
-    elif group.needs_people_at is None and (group.calm_until is None or now >= group.calm_until):
+    elif group.needs_people_at is None and not _is_calm(group, now):
         # Once people are called the urgency stands: that the worst of it is over is for them to say.
         _judge(group, figures, now)
+
+
+def _is_calm(group: Group, now: datetime) -> bool:
+    """Whether somebody has resolved the incident lately, and nothing speaks against it.
+
+    Repeats and trailing symptoms do not; that the cause fires anew, after the resolution, does.
+    """
+    if group.calm_until is None or now >= group.calm_until:
+        return False
+    anew = Alert.objects.filter(
+        group_id=group.id,
+        service_id=group.cause_service_id,
+        state=AlertState.OPEN,
+        first_at__gt=group.calm_until - CALM,
+    )
+    return not anew.exists()
 
 
 def _judge(group: Group, figures: Figures, now: datetime) -> None:
