@@ -47,7 +47,8 @@ class Live {
   private readonly refresher = new Refresher()
   private stream: EventSource | null = null
   private failures = 0
-  private isStale = false
+  /** At first too: what changed between the page being rendered and the stream being opened was told to nobody. */
+  private isStale = true
   private serverIsBehind = false
   private lastGood = serverNow()
   private heardAt = performance.now()

@@ -58,6 +58,7 @@ def demo_command(
     wish = Wish(name=Name(scenario), alerts=alerts, speed=speed, cases=cases)
     console = Console(stderr=True)
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts it in the background ignores Ctrl-C
     try:
         with _folder(data_dir) as folder:
             report = _show(folder, port, wish, console, json_file, stay=not headless)
