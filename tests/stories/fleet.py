@@ -1,0 +1,191 @@
+"""Nodes to be killed, on a PostgreSQL to be killed that keeps what it says.
+
+The company has a few databases on tier 1, each with services of its own that need it, all owned by one team with one
+person on call. Every database is a fire that can be lit; none has anything to do with another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.nodes import Node, wait_until
+from tocsin.core.postgres import Cluster, Running, roles
+from tocsin.core.postgres.processes import all_in, send
+
+CALLERS = 8
+"""Services that need each database."""
+
+LEASE_S = 5
+"""How long a node that died keeps others from its work; short, because tests wait for it."""
+
+TOCSIN = [sys.executable, "-c", "from tocsin.main.cli import main; main()"]
+
+NAMES = roles.Names()
+
+
+def company(fires: int, webhook: str) -> dict[str, Any]:
+    """The company file; Anna is reached by file and by webhook."""
+    databases = [{"key": f"db-{n}", "name": f"Database {n}", "team": "network", "tier": 1} for n in range(fires)]
+    callers = [
+        {"key": caller(n, m), "name": caller(n, m), "team": "network", "tier": 2, "depends_on": [f"db-{n}"]}
+        for n in range(fires)
+        for m in range(CALLERS)
+    ]
+    contacts = [{"channel": "file", "address": "anna"}, {"channel": "webhook", "address": webhook}]
+    anna = {"login": "anna", "name": "Anna Sample", "role": "admin", "contacts": contacts}
+    rotation = {
+        "key": "network-primary",
+        "team": "network",
+        "zone": "Europe/Warsaw",
+        "handoff": {"weekday": "monday", "time": "09:00"},
+        "starts_on": "2024-01-01",
+        "participants": ["anna"],
+    }
+    step = {"after_s": 0, "notify": [{"rotation": "network-primary"}]}
+    return {
+        "tocsin": 1,
+        "people": [anna],
+        "teams": [{"key": "network", "name": "Network", "members": ["anna"], "lead": "anna"}],
+        "services": databases + callers,
+        "rotations": [rotation],
+        "policies": [{"key": "network-default", "team": "network", "repeat": 1, "steps": [step]}],
+        "integrations": [{"key": "sample", "kind": "opsgenie", "team": "network"}],
+        "keys": [{"name": "sample", "scope": "integration", "integration": "sample", "team": "network"}],
+    }
+
+
+def caller(fire: int, number: int) -> str:
+    """The key of a service that needs the fire's database."""
+    return f"app-{fire}-{number}"
+
+
+@dataclass(kw_only=True)
+class Ground:
+    """A durable server with one database that is migrated and knows the company: the template of every fleet's."""
+
+    folder: Path
+    cluster: Cluster
+    token: str = ""
+
+    @classmethod
+    def prepared(cls, folder: Path, *, fires: int, webhook: str) -> Ground:
+        """Start the server with fsync on, migrate, apply the company; the caller stops `cluster`."""
+        ground = cls(folder=folder, cluster=Cluster(folder / "pg"))
+        running = ground.cluster.start()
+        _run([sys.executable, "-m", "tocsin.main.migrate"], running.dsn)
+        file = folder / "company.yaml"
+        file.write_text(json.dumps(company(fires, webhook)))
+        done = _run([*TOCSIN, "apply", "--json", str(file)], running.app_dsn)
+        ground.token = json.loads(done)["secrets"]["sample"]
+        return ground
+
+    @property
+    def running(self) -> Running:
+        """The server; started again when it is not alive."""
+        return self.cluster.start()
+
+    def kill(self) -> None:
+        """kill -9 of the postmaster and all its children, at once; then start the server again."""
+        killed = self.running
+        for pid in all_in(self.cluster.data):
+            with suppress(ProcessLookupError):
+                send(pid, signal.SIGKILL)
+        wait_until(lambda: not killed.is_alive())
+        self.cluster.start()
+
+    def database(self, name: str) -> str:
+        """A copy of the template; returns the application's address of it."""
+        with closing(psycopg.connect(self.running.admin_dsn, autocommit=True)) as admin:
+            admin.execute(f'create database "{name}" template "{NAMES.database}" owner "{NAMES.owner}"'.encode())
+        return roles.dsn(self.running.socket_folder, NAMES.app, name)
+
+
+def _run(command: list[str], dsn: str) -> str:
+    done = subprocess.run(
+        command, env=os.environ | {"TOCSIN_DATABASE_URL": dsn}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@dataclass(kw_only=True)
+class Fleet:
+    """Nodes on one database of the ground. They write pages into one file, as if it were on a disk they share."""
+
+    ground: Ground
+    name: str
+    nodes: list[Node]
+    dsn: str
+    folder: Path
+    killed: dict[str, int] = field(default_factory=lambda: {"node": 0, "database": 0})
+
+    @classmethod
+    def started(cls, ground: Ground, name: str, *, nodes: int, allowed: str, bug: str = "") -> Fleet:
+        """Start the nodes and wait until all are ready. `bug` names one of `planted/sitecustomize.py`."""
+        folder = ground.folder / name
+        dsn = ground.database(name)
+        environment = {
+            "TOCSIN_PAGES_FILE": str(folder / "pages.jsonl"),
+            "TOCSIN_ALLOWED_TARGETS": allowed,
+            "TOCSIN_LEASE_S": str(LEASE_S),
+        }
+        if bug:
+            planted = str(Path(__file__).with_name("planted"))
+            environment |= {"PLANTED_BUG": bug, "PYTHONPATH": planted}
+        made = [Node(folder / f"node-{n}", dsn, environment=environment) for n in range(nodes)]
+        fleet = cls(ground=ground, name=name, nodes=made, dsn=dsn, folder=folder)
+        for node in made:
+            node.start()
+        for node in made:
+            node.wait_ready()
+        return fleet
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.kill()
+
+    def is_at_work(self, number: int) -> bool:
+        """Whether a node runs and is ready."""
+        node = self.nodes[number]
+        return node.process is not None and node.process.poll() is None and node.is_ready()
+
+    def kill_node(self, number: int) -> None:
+        """kill -9 of a whole node, which is started again at once, as a service manager does."""
+        self.nodes[number].kill()
+        self.killed["node"] += 1
+        self.nodes[number].start()
+
+    def kill_database(self) -> None:
+        """kill -9 of the whole server, which recovers and is started again."""
+        self.ground.kill()
+        self.killed["database"] += 1
+
+    def revive(self) -> None:
+        """Start what ended by itself because the database was away while it started."""
+        for node in self.nodes:
+            if node.process is None or node.process.poll() is not None:
+                node.start()
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database says."""
+        with closing(psycopg.connect(self.dsn, autocommit=True, connect_timeout=5)) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+    def one(self, query: str, *values: Any) -> Any:
+        """The single value of a query."""
+        return self.rows(query, *values)[0][0]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What the file channel wrote."""
+        file = self.folder / "pages.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []

@@ -1,0 +1,123 @@
+"""Bugs for the crash story to catch. Python runs this file in the nodes it starts with `PLANTED_BUG` set; nobody else.
+
+Each stands for a mistake that looks right until something is killed at the wrong moment. It widens that moment and
+marks it by a file in the node's data folder, so that the story need not kill for hours to hit it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+WIDE_S = 1.5
+MOMENT = "moment"
+"""Name of the file that says: kill me now."""
+
+
+def _mark() -> None:
+    Path(os.environ["TOCSIN_DATA_DIR"], MOMENT).touch()
+
+
+def acknowledges_early() -> None:
+    """The sender is answered when its alert is in memory; the commit follows."""
+    from tocsin.alerts.intake import door, events
+
+    accept = door.Intake.accept
+    under_way = set()
+
+    async def later(intake: Any, delivery: Any) -> None:
+        await asyncio.sleep(WIDE_S)
+        await accept(intake, delivery)
+
+    async def early(intake: Any, delivery: Any) -> Any:
+        _mark()
+        task = asyncio.create_task(later(intake, delivery))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        return events.Receipt(request_id=delivery.request_id, events=len(delivery.events), repeated=False)
+
+    door.Intake.accept = early  # type: ignore[method-assign]  # the bug
+
+
+def stores_repeats() -> None:
+    """A delivery that is repeated because its answer was lost is stored once more."""
+    from tocsin.alerts.intake import commit, door
+
+    accept = door.Intake.accept
+
+    async def nothing_repeated(_connection: Any, _deliveries: Any) -> set[int]:
+        return set()
+
+    async def slow_to_answer(intake: Any, delivery: Any) -> Any:
+        receipt = await accept(intake, delivery)
+        _mark()
+        await asyncio.sleep(WIDE_S)
+        return receipt
+
+    commit._repeated = nothing_repeated
+    door.Intake.accept = slow_to_answer  # type: ignore[method-assign]  # the bug
+
+
+def drops_jobs() -> None:
+    """Reactions are taken from the queue into memory, and run from there."""
+
+    def plant() -> None:
+        from django.db import connection, transaction
+
+        from tocsin.core.queue import work
+
+        def run(worker: Any, job: Any) -> None:
+            try:
+                with transaction.atomic():
+                    worker.handlers[job.kind].run(job.payload)
+            finally:
+                connection.close()
+
+        def keep(worker: Any, job: Any) -> None:
+            if work._remove(job):
+                if job.kind == "react.incidents.group_needs_people":
+                    _mark()
+                threading.Timer(WIDE_S, run, [worker, job]).start()
+
+        work.Worker._run = keep  # type: ignore[method-assign]  # the bug
+
+    _after_set_up(plant)
+
+
+def sends_without_lease() -> None:
+    """A message that somebody is sending counts as due for everybody."""
+
+    def plant() -> None:
+        from tocsin.channels import sending
+
+        leased = "AND (lease_until IS NULL OR lease_until < tocsin_now())"
+        assert sending._CLAIM.count(leased) == 2
+        sending._CLAIM = sending._CLAIM.replace(leased, "")
+
+    _after_set_up(plant)
+
+
+def _after_set_up(plant: Callable[[], None]) -> None:
+    """What imports models can only be changed when Django is ready."""
+    from tocsin.main import boot
+
+    set_up = boot.set_up_django
+
+    def planting() -> None:
+        set_up()
+        plant()
+
+    boot.set_up_django = planting
+
+
+FRONT: dict[str, Callable[[], None]] = {"acknowledges_early": acknowledges_early, "stores_repeats": stores_repeats}
+ENGINE: dict[str, Callable[[], None]] = {"drops_jobs": drops_jobs, "sends_without_lease": sends_without_lease}
+
+if "tocsin.main.process" in sys.orig_argv:
+    _bugs = {"front": FRONT, "engine": ENGINE}.get(sys.orig_argv[-1], {})
+    _bugs.get(os.environ.get("PLANTED_BUG", ""), lambda: None)()

@@ -1,0 +1,76 @@
+"""kill -9 of nodes and of PostgreSQL during a storm: nothing acknowledged is lost, nobody is paged twice.
+
+Senders repeat every alert until some node has acknowledged it, over real HTTP. `STORY_SEED`, `STORY_SECONDS` and
+`STORY_ALERTS` make a longer run of it; a failure names its seed. That the story can fail is shown by bugs that are
+planted in the nodes: each must be caught.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from tests.channels.servers import Receiver
+from tests.stories.chaos import Plan, play
+from tests.stories.fleet import Ground
+
+pytestmark = pytest.mark.slow
+
+SEED = int(os.environ.get("STORY_SEED", "20261124"))
+SECONDS = float(os.environ.get("STORY_SECONDS", "24"))
+ALERTS = int(os.environ.get("STORY_ALERTS", str(int(SECONDS * 60))))
+FIRES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the runs share: a durable server, and whoever receives the webhooks."""
+
+    ground: Ground
+    receiver: Receiver
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    folder = Path(tempfile.mkdtemp(prefix="story-"))
+    with Receiver.listening() as receiver:
+        ground = Ground.prepared(folder, fires=FIRES, webhook=receiver.url)
+        yield Scene(ground, receiver)
+        ground.cluster.stop()
+    rmtree(folder, ignore_errors=True)
+
+
+def test_nothing_acknowledged_is_lost_and_nobody_is_paged_twice(scene: Scene) -> None:
+    plan = Plan(seed=SEED, fires=FIRES, alerts=ALERTS, over_s=SECONDS, database_kills=max(2, int(SECONDS / 60)))
+    run, verdict = play(scene.ground, scene.receiver, plan)
+    assert run.settled, f"seed {SEED}: {verdict}"
+    assert verdict.faults() == {}, f"seed {SEED}: {verdict}"
+    assert verdict.extra_calls <= run.extra_calls_most(), f"seed {SEED}"
+    assert sorted(run.senders.acknowledged) == list(range(ALERTS))
+    # It was a storm worth the name: something was killed while somebody waited for an answer.
+    assert run.senders.repeated > 0
+    assert min(run.fleet.killed.values()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("bug", "fault"),
+    [("acknowledges_early", "lost"), ("stores_repeats", "stored_twice"), ("drops_jobs", "unpaged")],
+)
+def test_planted_bug_is_caught(scene: Scene, bug: str, fault: str) -> None:
+    # Quiet for longer than a bug keeps things to itself: what is late is not lost.
+    plan = Plan(seed=SEED, fires=2, alerts=20, over_s=3.0, ambushes=1, quiet_s=3.0, bug=bug)
+    run, verdict = play(scene.ground, scene.receiver, plan)
+    assert run.settled, f"{verdict}"
+    assert fault in verdict.faults(), f"{verdict}"
+
+
+def test_planted_sender_without_a_lease_is_caught(scene: Scene) -> None:
+    plan = Plan(seed=SEED, fires=2, alerts=20, over_s=3.0, drain_s=8.0, bug="sends_without_lease")
+    run, verdict = play(scene.ground, scene.receiver, plan)
+    assert verdict.extra_calls > run.extra_calls_most(), f"{verdict}"
