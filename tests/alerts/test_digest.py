@@ -157,6 +157,35 @@ def test_a_broken_correlation_does_not_keep_critical_alerts_from_paging(world: W
     assert len(facts("alerts.group_needs_people")) == 1
 
 
+@pytest.mark.parametrize("step", ["observe", "resume", "learn_topology"])
+def test_a_correlation_that_fails_keeps_no_delivery_waiting(world: World, clock, monkeypatch, step: str) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    world.outage()
+    monkeypatch.setattr(f"tocsin.correlation.Engine.{step}", broken)
+    world.digest = Digest(owner="test")
+    world.told(fire("late", service="app-0", severity=Severity.CRITICAL))
+    assert (Batch.objects.count(), world.alert("late").state) == (0, AlertState.OPEN)
+    for _ in range(9):
+        clock.forward(seconds=1)
+        world.turn()
+    assert [fact["cause"] for fact in facts("alerts.group_needs_people")] == ["db"]
+
+
+def test_a_correlation_that_failed_is_built_anew(world: World, clock, monkeypatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tocsin.correlation.Engine.observe", broken)
+        world.outage()
+    assert Group.objects.count() == 0
+    monkeypatch.setattr("tocsin.alerts.digest.turn.REBUILD_S", 0.0)
+    world.turn()
+    assert Group.objects.get().counts["alerts"] == 1 + len(CALLERS)
+
+
 def test_the_ledger_adds_up_and_names_every_line(world: World, clock) -> None:
     world.told(fire("noise", service="elsewhere", name="DiskUsage", severity=Severity.WARNING))
     world.outage()

@@ -7,9 +7,12 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import Error as DatabaseError
 from django.db import transaction
 
 from tocsin import correlation
@@ -31,6 +34,9 @@ DECIDE_S = 0.5
 QUIET_DECIDE_S = 1.0
 """And are looked at this often when none do: time alone makes a group ready, or over."""
 
+REBUILD_S = 30.0
+"""A correlation that failed is asked nothing for this long, then built anew from the database."""
+
 
 @dataclass(slots=True)
 class Digest:
@@ -42,6 +48,7 @@ class Digest:
     _turn: int | None = None
     _decided: float = 0.0
     _news: bool = False
+    _failed: float | None = None
 
     def run_once(self) -> int:
         """Digest what waits, then decide if it is time; returns how many deliveries were digested.
@@ -74,7 +81,8 @@ class Digest:
         folded = fold(events, newest)
         self._write(folded, turn.now)
         reading.remove_batches(batches)
-        self._observer.observe(folded.steps)
+        with self._correlating():
+            self._observer.observe(folded.steps)
         self._news = self._news or bool(folded.changed)
         lease.keep(self.owner)
         return max(len(events), 1)
@@ -92,7 +100,8 @@ class Digest:
         if turn is None:
             return
         self._decided = time.monotonic()
-        self._observer.learn_map(turn.now)
+        with self._correlating():
+            self._observer.learn_map(turn.now)
         self._grouping.apply(self._decision(turn.now), turn.now)
         if self._news:
             live.publish(["alerts"])
@@ -100,28 +109,41 @@ class Digest:
         lease.keep(self.owner)
 
     def _decision(self, now: datetime) -> correlation.Decision:
-        """What the correlation makes of it. Should it fail, groups stay as they are and critical alerts stand alone."""
+        """What the correlation makes of it. Where it failed, groups stay as they are; critical alerts stand alone."""
+        decision = correlation.Decision(incidents=(), set_aside=())
+        if self._failed is None:
+            with self._correlating():
+                decision = self._observer.engine.decide(self._observer.clock.at(now.timestamp()))
+        return decision
+
+    @contextmanager
+    def _correlating(self) -> Iterator[None]:
+        """The border to another package: whatever is wrong there must keep no delivery waiting and nobody uncalled."""
         try:
-            return self._observer.engine.decide(self._observer.clock.at(now.timestamp()))
-        except (
-            Exception
-        ):  # the border to another package: whatever is wrong there must not keep people from being called
+            yield
+        except DatabaseError:
+            raise
+        except Exception:
             log.exception("correlation_failed")
-            return correlation.Decision(incidents=(), set_aside=())
+            self._failed = time.monotonic()
 
     def _take(self) -> lease.Turn | None:
-        """Take a turn; when another engine had one since, begin anew from the database."""
+        """Take a turn; when another engine had one since, or the correlation failed, begin anew from the database."""
         turn = lease.take(self.owner)
         if turn is None:
             self._turn = None
             return None
-        if self._turn is None or turn.number != self._turn + 1:
-            self._observer, self._grouping = Observer(), Grouping()
-            self._observer.learn_map(turn.now)
-            self._observer.remember(turn.now)
+        if self._turn is None or turn.number != self._turn + 1 or self._is_to_be_rebuilt():
+            self._observer, self._grouping, self._failed = Observer(), Grouping(), None
+            with self._correlating():
+                self._observer.learn_map(turn.now)
+                self._observer.remember(turn.now)
             self._grouping.places.recall()
         self._turn = turn.number
         return turn
+
+    def _is_to_be_rebuilt(self) -> bool:
+        return self._failed is not None and time.monotonic() - self._failed >= REBUILD_S
 
 
 _digest: list[Digest] = []
