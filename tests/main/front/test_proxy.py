@@ -70,7 +70,7 @@ def test_screens_that_are_not_there_yet_are_worth_waiting_for(tmp_path: Path) ->
     assert (status, json.loads(body)["code"]) == (503, "unavailable")
 
 
-@pytest.mark.parametrize("name", [b"x-forwarded-for", b"x-forwarded-proto"])
+@pytest.mark.parametrize("name", [b"x-forwarded-for", b"x-forwarded-proto", b"x_forwarded_for", b"x-forwarded_for"])
 def test_nobody_outside_says_where_they_come_from(tmp_path: Path, name: bytes) -> None:
     _, head = _ask(tmp_path / "web", [(name, b"203.0.113.9")])
     assert "203.0.113.9" not in head

@@ -95,11 +95,14 @@ class Proxy:
 
 
 def _request_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """What the client sent, less what belongs to the connection; `x-forwarded-*` is ours alone to say."""
+    """What the client sent, less what belongs to the connection; `x-forwarded-*` is ours alone to say.
+
+    A name with an underscore is dropped: WSGI cannot tell `x_forwarded_for` from `x-forwarded-for`.
+    """
     kept = [
         (key, value.strip())  # an empty “Bearer ” comes with its space, which may not be sent on
         for key, value in scope["headers"]
-        if key not in _HOP_BY_HOP and not key.startswith(b"x-forwarded-")
+        if key not in _HOP_BY_HOP and b"_" not in key and not key.startswith(b"x-forwarded-")
     ]
     client = scope.get("client") or ("", 0)
     return [*kept, (b"x-forwarded-for", str(client[0]).encode())]
