@@ -244,6 +244,16 @@ def test_group_that_absorbs_what_was_resolved_still_wakes_its_owner(estate: None
     assert _state(over) == IncidentState.RESOLVED
 
 
+def test_trouble_merged_into_what_was_resolved_goes_on_waking_people(storm: Group) -> None:
+    over = _opened(storm)
+    actions.resolve(over.item.uuid, actor=world.by("alice"))
+    small = world.group(cause=world.BILLING, alerts={world.BILLING: 1})
+    other = _opened(small)
+    world.told(storm, GroupsMerged(merged=str(small.uuid), alerts=2))
+    assert (_state(over), _state(other)) == (IncidentState.TRIGGERED, IncidentState.RESOLVED)
+    assert world.woken(over) == ["alice", "alice"]
+
+
 def test_clock_of_an_incident_adds_up(storm: Group, clock: Clock) -> None:
     detail = _opened(storm)
     clock.forward(seconds=64)

@@ -153,11 +153,15 @@ def _team(key: str) -> Team | None:
 def groups_merged(survivor_id: UUID, merged_id: UUID, *, actor: Actor) -> None:
     """Two groups turned out to be one failure: their incidents become one, the survivor's where it has one.
 
-    An incident that is over stays behind: handed on, it would keep the survivor from calling anybody.
+    An incident that is over stays behind: handed on, it would keep the survivor from calling anybody. A survivor's that
+    is over opens again, for the other's trouble is not.
     """
     merged, survivor = locked_for_group(merged_id), locked_for_group(survivor_id)
     if merged is None or is_over(merged):
         return
+    if survivor is not None and is_over(survivor):
+        group_reopened(survivor_id, actor=actor)
+        survivor = locked_for_group(survivor_id) or survivor
     if survivor is None:
         merged.group_id = survivor_id
         save(merged, "group_id")
