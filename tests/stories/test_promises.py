@@ -272,3 +272,31 @@ def test_what_trails_after_somebody_resolved_it_wakes_nobody_at_first(story: Sto
         story.run(seconds=1)
     assert story.outbox.pages() == []
     assert story.incident("INC-1").state == "resolved"
+
+
+def test_failure_that_returns_while_somebody_still_watches_wakes_again(story: Story) -> None:
+    from tocsin.incidents import actions as incidents
+
+    story.switch_fails()
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    story.outbox.expect("alice", "INC-1")
+    incidents.begin_work(story.incident("INC-1").id, actor=story.by("alice"), via="screen")
+    story.switch_recovers()
+    story.wait(minutes=8)
+    assert story.incident("INC-1").state == "monitoring"
+    assert story.outbox.pages() == []
+    story.switch_fails()
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    story.outbox.expect("alice", "Core switch")
+
+
+def test_engine_that_takes_over_wakes_nobody_a_second_time(story: Story) -> None:
+    from collections import Counter
+
+    story.switch_fails()
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    story.digest = type(story.digest)(owner="another node")
+    story.wait(minutes=4)
+    story.outbox.look()
+    told = Counter((message["to"], message["thread"]) for message in story.outbox.waiting if message["kind"] == "page")
+    assert told == {("alice", story.outbox.waiting[0]["thread"]): 1}
