@@ -34,9 +34,9 @@ FORBIDDEN: list[tuple[Rule, str, str]] = [
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # type: ignore"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # type: ignore[misc]"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # pragma: no cover"),
-    (texts.no_machine_paths, "docs/a.md", "see /work/main/tocsin"),
+    (texts.no_machine_paths, "docs/a.md", "see /wo" + "rk/main/tocsin"),
     (texts.no_machine_paths, "docs/a.md", "see /home/anna/tocsin"),
-    (texts.no_machine_paths, "package-lock.json", '"resolved": "https://registry.npm' + 'js.org/x"'),
+    (texts.no_machine_paths, "package-lock.json", '"resolved": "https://regi' + 'stry.npmjs.org/x"'),
 ]
 
 ALLOWED: list[tuple[Rule, str, str]] = [
