@@ -89,6 +89,7 @@ def group_scope(group: Group) -> Scope:
 
 
 def owner_of(service: Service, otherwise: Team | None) -> str:
-    """The key of the team to wake for a service: its owner, else the sender's team, else empty."""
-    team = service.team if service.team is not None and service.team.removed_at is None else otherwise
-    return team.key if team is not None else ""
+    """The key of the team to wake for a service: its owner, else the sender's team, else empty. Teams that are gone are
+    no teams."""
+    live = (team.key for team in (service.team, otherwise) if team is not None and team.removed_at is None)
+    return next(live, "")

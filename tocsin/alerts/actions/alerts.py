@@ -28,15 +28,14 @@ EXPIRY_GRACE = timedelta(seconds=30)
 def acknowledge(alert_id: UUID, *, actor: Actor) -> Alert:
     """Say that somebody has this alert. On the cause of a group it acknowledges the page of the group's incident too.
 
-    Acknowledging twice does nothing; a closed alert is a Conflict.
+    To acknowledge again answers pages opened since, and changes nothing else; a closed alert is a Conflict.
     """
     alert = _locked_open(alert_id, actor)
-    if alert.acknowledged_at is not None:
-        return alert
     group = alert.group
     of_cause = group is not None and group.state == GroupState.OPEN and group.cause_service_id == alert.service_id
-    _save(alert, rules.acknowledge(life_of(alert), by=actor.label, now=clock.now()))
-    _tell(alert, facts.AlertAcknowledged(title=alert.title, of_cause=of_cause), actor)
+    if alert.acknowledged_at is None:
+        _save(alert, rules.acknowledge(life_of(alert), by=actor.label, now=clock.now()))
+        _tell(alert, facts.AlertAcknowledged(title=alert.title, of_cause=of_cause), actor)
     if of_cause and group is not None and group.incident_ref is not None:
         paging.acknowledge_for(group.incident_ref, actor=actor, via="alert")
     return alert

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.queries import team_by_key
+from tocsin.accounts.queries import live_teams
 from tocsin.accounts.rules import ENGINE, Actor
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.queries import group_by_id
@@ -41,7 +41,7 @@ def cause_moved(group_id: UUID, *, team_key: str = "", actor: Actor) -> None:
     if detail.cause_id == group.cause.id:
         return
     _named(detail, group, actor)
-    _page_follows(detail, group.owner or (team_by_key(team_key) if team_key else None), actor)
+    _page_follows(detail, group.owner or live_teams().get(team_key), actor)
 
 
 def _named(detail: IncidentDetail, group: GroupBrief, actor: Actor) -> None:

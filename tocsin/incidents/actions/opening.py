@@ -9,13 +9,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.queries import team_by_key
+from tocsin.accounts.queries import live_teams, team_by_key
 from tocsin.accounts.rules import ENGINE, Actor
 from tocsin.alerts import actions as alerts
+from tocsin.alerts.queries import group_by_id
+from tocsin.alerts.rules import GroupState
 from tocsin.assets.queries import service_by_key
 from tocsin.core import clock
 from tocsin.incidents import facts
-from tocsin.incidents.actions.life import group_reopened, resolve
+from tocsin.incidents.actions.life import group_closed, group_reopened, resolve
 from tocsin.incidents.actions.rows import attend, is_over, locked_for_group, save, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.groups import GroupBrief, group_brief
@@ -70,8 +72,14 @@ def open_for_group(group_id: UUID, *, team_key: str, actor: Actor) -> IncidentDe
 
 @transaction.atomic
 def group_called(group_id: UUID, *, team_key: str, said_at: datetime, actor: Actor) -> None:
-    """A group needs people: its incident is opened, or found again after it was resolved too early."""
+    """A group needs people: its incident is opened, or found again after it was resolved too early.
+
+    Where the group is over by now, because this comes late, the incident is told so at once and wakes nobody.
+    """
     detail = open_for_group(group_id, team_key=team_key, actor=actor)
+    if group_by_id(ENGINE, group_id).state != GroupState.OPEN:
+        group_closed(group_id, actor=actor)
+        return
     if detail.resolved_at is not None and said_at > detail.resolved_at:
         group_reopened(group_id, actor=actor)
 
@@ -82,7 +90,7 @@ def _take_turns() -> None:
 
 
 def _opened_for(group: GroupBrief, team_key: str, actor: Actor) -> IncidentDetail:
-    team = group.owner or _team(team_key)
+    team = group.owner or live_teams().get(team_key)
     item = _new_item(title=group.title, description="", team=team, actor=actor)
     detail = IncidentDetail.objects.create(
         item=item,
