@@ -142,6 +142,10 @@ class Story(World):
         rows, _ = incident_queries.incidents(SYSTEM, incident_queries.IncidentFilter())
         return sorted(row.key for row in rows)
 
+    def links(self, key: str) -> list[str]:
+        """The keys of the incidents that one is linked to."""
+        return [link.label.split()[0] for link in incident_queries.incident_screen(SYSTEM, key).links]
+
     def by(self, login: str) -> Actor:
         return actor_for_login(login)
 

@@ -222,6 +222,7 @@ def test_failure_that_ended_before_anybody_answered_is_over_and_its_return_wakes
     story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
     story.outbox.expect("alice", "INC-2", "Core switch")
     assert story.incident("INC-1").clock == before
+    assert story.links("INC-2") == ["INC-1"]
 
 
 def test_resolved_incident_absorbs_nothing_new(story: Story) -> None:
@@ -287,7 +288,8 @@ def test_failure_that_returns_while_somebody_still_watches_wakes_again(story: St
     assert story.outbox.pages() == []
     story.switch_fails()
     story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
-    story.outbox.expect("alice", "Core switch")
+    story.outbox.expect("alice", "INC-2", "Core switch")
+    assert story.links("INC-2") == ["INC-1"]
 
 
 def test_engine_that_takes_over_wakes_nobody_a_second_time(story: Story) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from tocsin.accounts.queries import live_teams, team_by_key
 from tocsin.accounts.rules import ENGINE, Actor
@@ -27,6 +28,7 @@ from tocsin.incidents.rules import (
     PROJECT_KEY,
     PROJECT_NAME,
     CauseState,
+    IncidentState,
     Origin,
     SentenceKind,
     parse_severity,
@@ -38,6 +40,10 @@ from tocsin.items.rules import LinkKind
 if TYPE_CHECKING:
     from tocsin.accounts.models import Team
     from tocsin.items.models import Item
+
+
+AGAIN_WITHIN = timedelta(days=1)
+"""How long after its end another failure of the same cause counts as that one coming back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +112,17 @@ def _opened_for(group: GroupBrief, team_key: str, actor: Actor) -> IncidentDetai
     )
     alerts.attach_incident(group.uuid, incident_ref(item.uuid), actor=actor)
     _told_opened(detail, actor)
+    _link_to_earlier(detail, actor)
     return detail
+
+
+def _link_to_earlier(detail: IncidentDetail, actor: Actor) -> None:
+    """Where the same cause failed a while ago, point to that incident: what helped then is written there."""
+    lately = Q(resolved_at__gte=clock.now() - AGAIN_WITHIN) | Q(item__state=IncidentState.MONITORING)
+    others = IncidentDetail.objects.select_related("item__project").filter(lately, cause=detail.cause)
+    earlier = others.exclude(item=detail.item).order_by("-item_id").first()
+    if earlier is not None:
+        items.link_item(detail.item.uuid, LinkKind.FOLLOWS_FROM, item_ref(earlier.item), actor=actor)
 
 
 @transaction.atomic
