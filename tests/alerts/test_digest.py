@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.alerts.world import CALLERS, World, fire, later, resolve
+from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions, queries
 from tocsin.alerts.digest import Digest
@@ -16,7 +17,11 @@ from tocsin.alerts.queries import LedgerLine
 from tocsin.alerts.rules import AlertAction, AlertState, CloseReason, GroupState, Severity, Urgency
 from tocsin.assets.models import Service
 from tocsin.core import clock as moments
+from tocsin.core.ids import uuid7
+from tocsin.core.refs import Ref
 from tocsin.journal.queries import latest_facts
+from tocsin.paging.actions import open_page
+from tocsin.paging.rules import PageState, Sentence, SentenceKind
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +55,22 @@ def test_an_alert_can_be_closed_by_the_id_we_gave_it(world: World) -> None:
     tiny = NewEvent(action=AlertAction.ACKNOWLEDGE, target=Target.TINY, fingerprint=str(world.alert("b").id), by="x")
     world.told(close, tiny)
     assert (world.alert("a").state, world.alert("b").state) == (AlertState.CLOSED, AlertState.ACKNOWLEDGED)
+
+
+@pytest.mark.parametrize(("alert", "state"), [("db-down", PageState.ACKNOWLEDGED), ("app-0-errors", PageState.OPEN)])
+def test_an_acknowledgement_by_the_sender_answers_the_page_of_the_cause_alone(
+    world: World, alert: str, state: PageState
+) -> None:
+    world.outage()
+    group, incident = Group.objects.get(), Ref("incidents.incident", uuid7())
+    actions.attach_incident(group.uuid, incident, actor=SYSTEM)
+    sentence = Sentence(kind=SentenceKind.CAUSE, params={})
+    page = open_page(subject=incident, team=team_by_key("network"), sentence=sentence, actor=SYSTEM)
+    world.told(NewEvent(action=AlertAction.ACKNOWLEDGE, fingerprint=alert, by="Nadia"))
+    page.refresh_from_db()
+    assert page.state == state
+    (fact,) = latest_facts(kind="alerts.alert_acknowledged")
+    assert (fact.actor_label, fact.data["of_cause"]) == ("Nadia", state is PageState.ACKNOWLEDGED)
 
 
 def test_an_end_of_something_unknown_shows_nothing(world: World) -> None:

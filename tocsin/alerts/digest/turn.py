@@ -18,6 +18,7 @@ from django.db import transaction
 from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts.digest import lease, reading, writing
+from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
 from tocsin.alerts.digest.observing import Observer
@@ -80,6 +81,7 @@ class Digest:
         newest = reading.newest_alerts({event.key for event in events})
         folded = fold(events, newest)
         self._write(folded, turn.now)
+        answer(folded.steps)
         reading.remove_batches(batches)
         with self._correlating():
             self._observer.observe(folded.steps)
