@@ -70,6 +70,31 @@ def test_screens_that_are_not_there_yet_are_worth_waiting_for(tmp_path: Path) ->
     assert (status, json.loads(body)["code"]) == (503, "unavailable")
 
 
+def test_half_a_request_is_not_passed_on(tmp_path: Path) -> None:
+    messages = iter([{"type": "http.request", "body": b"reason=it+is", "more_body": True}, {"type": "http.disconnect"}])
+    asked: list[bytes] = []
+
+    async def screens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(1))
+        writer.close()
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: dict[str, Any]) -> None:
+        raise AssertionError(f"nobody is there to be told {message}")
+
+    async def run() -> None:
+        server = await asyncio.start_unix_server(screens, tmp_path / "web")
+        proxy = Proxy(tmp_path / "web")
+        await proxy({"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": []}, receive, send)
+        await proxy.close()
+        server.close()
+
+    asyncio.run(run())
+    assert asked == []
+
+
 @pytest.mark.parametrize("name", [b"x-forwarded-for", b"x-forwarded-proto", b"x_forwarded_for", b"x-forwarded_for"])
 def test_nobody_outside_says_where_they_come_from(tmp_path: Path, name: bytes) -> None:
     _, head = _ask(tmp_path / "web", [(name, b"203.0.113.9")])

@@ -28,13 +28,17 @@ class TooLarge(Exception):
     """The request's body is over the limit."""
 
 
+class Gone(Exception):
+    """The client hung up before the end of its request."""
+
+
 async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body; TooLarge as soon as it passes the limit."""
+    """The whole body; TooLarge as soon as it passes the limit, Gone when it ends too soon."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return bytes(body)
+            raise Gone
         body += message.get("body", b"")
         if len(body) > limit:
             raise TooLarge
@@ -53,11 +57,16 @@ class Proxy:
         await self._client.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; 413 for a body over 5 MiB, 503 while the screens are starting."""
+        """Pass the request on; 413 for a body over 5 MiB, 503 while the screens are starting.
+
+        Half a request is nobody's wish: it is not passed on.
+        """
         try:
             body = await read_body(receive)
         except TooLarge:
             await answer_json(send, 413, {"code": "too_large", "message": "The body is over 5 MiB."})
+            return
+        except Gone:
             return
         try:
             await self._pass_on(scope, body, send)
