@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.conftest import Clock
     from tests.stories.story import Story
 
+pytestmark = pytest.mark.django_db
+
 CALLED_WITHIN_S = 9
 """Critical failures wake somebody within ten seconds; the sending is in it."""
 
