@@ -147,6 +147,34 @@ def test_a_lone_group_closes_when_its_alert_is_over(world: World, clock) -> None
     assert len(facts("alerts.group_closed")) == 1
 
 
+def test_an_outage_that_people_closed_is_over_and_the_next_one_calls_again(world: World, clock) -> None:
+    for nth in (1, 2):
+        alerts = world.outage()
+        for _ in range(9):
+            clock.forward(seconds=1)
+            world.turn()
+        assert len(facts("alerts.group_needs_people")) == nth
+        for alert in alerts:
+            actions.close(alert, actor=SYSTEM)
+        for _ in range(30):
+            clock.forward(minutes=1)
+            world.turn()
+        assert not Group.objects.filter(state=GroupState.OPEN).exists()
+
+
+def test_an_outage_whose_sender_fell_silent_is_over(world: World, clock) -> None:
+    world.told(
+        fire("db-down", name="DatabaseDown", severity=Severity.CRITICAL, lasts_s=60.0),
+        *(fire(f"{key}-errors", service=key, name="HighErrorRate", peer="db", lasts_s=60.0) for key in CALLERS),
+    )
+    assert Group.objects.get().state == GroupState.OPEN
+    for _ in range(30):
+        clock.forward(minutes=1)
+        actions.expire_due()
+        world.turn()
+    assert Group.objects.get().state == GroupState.CLOSED
+
+
 def test_a_restart_keeps_the_group(world: World, clock) -> None:
     world.outage()
     before = Group.objects.get().uuid

@@ -13,7 +13,7 @@ from tocsin.alerts.digest.eventclock import EventClock
 from tocsin.alerts.digest.reading import Event
 from tocsin.alerts.digest.working import Working
 from tocsin.alerts.models import Alert, Group
-from tocsin.alerts.rules import AlertAction, AsideReason, GroupState
+from tocsin.alerts.rules import AlertAction, AlertState, AsideReason, CloseReason, GroupState
 from tocsin.assets import queries as assets
 
 REMEMBERED = timedelta(hours=3)
@@ -33,6 +33,7 @@ class Observer:
     clock: EventClock = field(default_factory=EventClock)
     map_read_at: datetime | None = None
     map_version: str = ""
+    _ended: set[tuple[int, datetime]] = field(default_factory=set)
 
     def learn_map(self, now: datetime) -> None:
         """Read services and dependencies when somebody has changed them, and once a minute."""
@@ -85,6 +86,23 @@ class Observer:
             return event.began_at.timestamp()
         return event.at.timestamp() if event.at is not None else arrival
 
+    def hear_ends(self, now: datetime) -> None:
+        """Tell the engine of alerts that no sender ended, but a person or their own expiry: else their cluster would
+        fire for ever, and what fails next would be taken for a part of it."""
+        rows = Alert.objects.filter(
+            group__state=GroupState.OPEN,
+            state=AlertState.CLOSED,
+            close_reason__in=(CloseReason.BY_HAND, CloseReason.EXPIRED),
+            superseded_at__isnull=True,
+        ).exclude(group__cluster="")
+        ended = {(row.id, row.closed_at): row for row in rows.select_related("service").order_by("id") if row.closed_at}
+        arrival = self.clock.at(now.timestamp())
+        new = [(row, closed_at) for (id_, closed_at), row in ended.items() if (id_, closed_at) not in self._ended]
+        self._ended = set(ended)
+        self.engine.observe(
+            [_restored(row, at=closed_at.timestamp(), arrival=arrival, firing=False) for row, closed_at in new]
+        )
+
     def remember(self, now: datetime) -> None:
         """Rebuild from the database: what fires or did lately, then the clusters under the ids they had."""
         alerts = list(_remembered(now))
@@ -112,20 +130,7 @@ def _recalled(alert: Alert) -> list[correlation.Observation]:
     """What is left of an alert's deliveries: its first, its last when there were several, and its end."""
 
     def seen(at: datetime, arrival: datetime, *, firing: bool = True) -> correlation.Observation:
-        return correlation.Observation(
-            key=str(alert.id),
-            fingerprint=f"{alert.integration_id}:{alert.fingerprint}",
-            service=alert.service.key,
-            name=alert.name,
-            severity=correlation.Severity(alert.severity),
-            at=min(at, arrival).timestamp(),
-            arrival=arrival.timestamp(),
-            firing=firing,
-            labels=alert.labels,
-            text=f"{alert.title} {alert.description}".strip(),
-            source=str(alert.integration_id),
-            set_aside=alert.set_aside if alert.set_aside == AsideReason.SILENCED else None,
-        )
+        return _restored(alert, at=at.timestamp(), arrival=arrival.timestamp(), firing=firing)
 
     found = [seen(alert.started_at, alert.first_at)]
     if alert.count > 1:
@@ -133,3 +138,21 @@ def _recalled(alert: Alert) -> list[correlation.Observation]:
     if alert.closed_at is not None:
         found.append(seen(alert.closed_at, alert.last_at, firing=False))
     return found
+
+
+def _restored(alert: Alert, *, at: float, arrival: float, firing: bool) -> correlation.Observation:
+    """What a row says of a moment of its alert."""
+    return correlation.Observation(
+        key=str(alert.id),
+        fingerprint=f"{alert.integration_id}:{alert.fingerprint}",
+        service=alert.service.key,
+        name=alert.name,
+        severity=correlation.Severity(alert.severity),
+        at=min(at, arrival),
+        arrival=arrival,
+        firing=firing,
+        labels=alert.labels,
+        text=f"{alert.title} {alert.description}".strip(),
+        source=str(alert.integration_id),
+        set_aside=alert.set_aside if alert.set_aside == AsideReason.SILENCED else None,
+    )

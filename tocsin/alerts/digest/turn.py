@@ -104,6 +104,7 @@ class Digest:
         self._decided = time.monotonic()
         with self._correlating():
             self._observer.learn_map(turn.now)
+            self._observer.hear_ends(turn.now)
         self._grouping.apply(self._decision(turn.now), turn.now)
         if self._news:
             live.publish(["alerts"])
