@@ -162,6 +162,25 @@ def test_an_outage_that_people_closed_is_over_and_the_next_one_calls_again(world
         assert not Group.objects.filter(state=GroupState.OPEN).exists()
 
 
+def test_a_failure_that_goes_on_after_its_group_was_closed_calls_again(world: World, clock) -> None:
+    world.told(*(fire(f"{key}-errors", service=key, name="HighErrorRate", peer="db") for key in CALLERS[:4]))
+    world.told(fire("db-down", service="db", name="DatabaseDown", severity=Severity.CRITICAL))
+    for _ in range(9):
+        clock.forward(seconds=1)
+        world.turn()
+    closed = Group.objects.get()
+    actions.close_group(closed.uuid, actor=SYSTEM)
+    told = [fire(f"{key}-down", service=key, name="Down", peer="db", severity=Severity.CRITICAL) for key in CALLERS]
+    world.told(*told)
+    for _ in range(20):
+        clock.forward(seconds=1)
+        world.turn()
+    group = Group.objects.get(state=GroupState.OPEN)
+    assert len(facts("alerts.group_needs_people")) == 2
+    assert set(group.alerts.values_list("name", flat=True)) == {"Down"}
+    assert closed.alerts.count() == 5, "what was closed with it stays with it"
+
+
 def test_an_outage_whose_sender_fell_silent_is_over(world: World, clock) -> None:
     world.told(
         fire("db-down", name="DatabaseDown", severity=Severity.CRITICAL, lasts_s=60.0),

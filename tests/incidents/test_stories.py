@@ -189,9 +189,8 @@ def test_failure_that_ends_while_somebody_works_is_watched(storm: Group) -> None
 
 def test_failure_that_comes_back_wakes_the_owner_again(storm: Group) -> None:
     detail = _opened(storm)
-    actions.begin_work(detail.item.uuid, actor=world.by("alice"), via="screen")
-    world.close_group(storm)
-    world.reopen_group(storm)
+    actions.resolve(detail.item.uuid, actor=world.by("alice"))
+    world.needs_people(storm)
     assert _state(detail) == IncidentState.TRIGGERED
     assert world.woken(detail) == ["alice", "alice"]
 
@@ -200,10 +199,9 @@ def test_failure_nobody_owns_wakes_somebody_when_it_comes_back(storm: Group) -> 
     storm.cause_service.team = None
     storm.cause_service.save()
     detail = _opened(storm)
-    actions.begin_work(detail.item.uuid, actor=world.by("alice"), via="screen")
     woken = world.woken(detail)
-    world.close_group(storm)
-    world.reopen_group(storm)
+    actions.resolve(detail.item.uuid, actor=world.by("alice"))
+    world.needs_people(storm)
     assert world.woken(detail) == [*woken, *woken]
 
 

@@ -151,13 +151,6 @@ def close_group(row: Group) -> None:
     told(row, alert_facts.GroupClosed(cause=row.cause_service.key))
 
 
-def reopen_group(row: Group) -> None:
-    """The failure comes back."""
-    row.state, row.closed_at = GroupState.OPEN, None
-    row.save()
-    told(row, alert_facts.GroupReopened(cause=row.cause_service.key))
-
-
 def engine() -> None:
     """Let the engine do everything that is due: reactions and steps, until nothing is left."""
     worker = Worker(handlers=wiring.handlers(), owner="test")

@@ -154,15 +154,6 @@ class GroupClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupReopened:
-    """The failure of a closed group came back before its incident was resolved."""
-
-    kind: ClassVar = "alerts.group_reopened"
-    schema_version: ClassVar = 1
-    cause: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupsMerged:
     """The subject absorbed the group with the UUID `merged`."""
 

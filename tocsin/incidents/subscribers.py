@@ -32,11 +32,6 @@ def on_group_closed(fact: Stored) -> None:
     actions.group_closed(fact.subject.id, actor=ENGINE)
 
 
-def on_group_reopened(fact: Stored) -> None:
-    """`alerts.group_reopened`: the incident is not over after all, and its team hears of it."""
-    actions.group_reopened(fact.subject.id, actor=ENGINE)
-
-
 def on_groups_merged(fact: Stored) -> None:
     """`alerts.groups_merged`: two incidents become one."""
     actions.groups_merged(fact.subject.id, UUID(fact.data["merged"]), actor=ENGINE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tocsin import correlation
@@ -70,7 +70,8 @@ class Grouping:
         """Find or open the cluster's group, take its alerts in, let its causes be judged, close it when it is over."""
         group = known.of_cluster(cluster.id)
         over = cluster.state is correlation.ClusterState.RESOLVED
-        if group is None and not over:
+        cluster = self._without_what_stays(cluster, known)
+        if not over and cluster.members and (group is None or group.state != GroupState.OPEN):
             group = self._adopted(cluster, known) or calling.opened(cluster, known, now)
         if group is None or group.state != GroupState.OPEN:
             return
@@ -83,6 +84,15 @@ class Grouping:
             self._take_in(int(key), group, why, known)
         if leads:
             self.causes.judge(group, cluster, known, now)
+
+    def _without_what_stays(self, cluster: correlation.Cluster, known: Known) -> correlation.Cluster:
+        """A failure that goes on after people closed its group is a new one: of the alerts that came since."""
+        members = {
+            key: why
+            for key, why in cluster.members.items()
+            if not known.stays(self.places.group_of(int(key)), cluster.id)
+        }
+        return cluster if len(members) == len(cluster.members) else replace(cluster, members=members)
 
     def _take_in(self, alert_id: int, group: Group, why: correlation.Evidence, known: Known) -> None:
         other_id = self.places.group_of(alert_id)

@@ -126,7 +126,7 @@ class Digest:
             yield
         except DatabaseError:
             raise
-        except Exception:
+        except Exception:  # the border of another package: it is logged, and the state is built anew
             log.exception("correlation_failed")
             self._failed = time.monotonic()
 

@@ -115,7 +115,6 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
         gettext("What was said of the cause is taken back; %(cause)s is suspected.") % fact.data
     ),
     facts.GroupClosed.kind: lambda fact: gettext("The failure of %(cause)s is over.") % fact.data,
-    facts.GroupReopened.kind: lambda fact: gettext("The failure of %(cause)s came back.") % fact.data,
     facts.GroupsMerged.kind: _merged,
     facts.GroupSplit.kind: _split,
     facts.SilenceSaved.kind: _silence,

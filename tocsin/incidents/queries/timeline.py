@@ -40,7 +40,6 @@ TOLD = frozenset(
         "alerts.group_cause_rejected",
         "alerts.group_verdict_withdrawn",
         "alerts.group_closed",
-        "alerts.group_reopened",
         "alerts.group_split",
         "alerts.groups_merged",
         "paging.page_opened",
