@@ -154,11 +154,15 @@ def calm(incident: Ref) -> None:
 
 @transaction.atomic
 def close_group(group_id: UUID, *, actor: Actor) -> Group:
-    """Say that the failure is over, whatever its alerts still claim: open alerts are left to their own lives."""
+    """Say that the failure is over, whatever its alerts still claim: open alerts are left to their own lives.
+
+    Repeats stay with it for a while; what is still told after that begins a new group, which calls people again.
+    """
     group = _locked_open(group_id, actor)
-    group.state, group.closed_at = GroupState.CLOSED, clock.now()
+    now = clock.now()
+    group.state, group.closed_at, group.calm_until = GroupState.CLOSED, now, now + CALM
     group.version += 1
-    group.save(update_fields=["state", "closed_at", "version"])
+    group.save(update_fields=["state", "closed_at", "calm_until", "version"])
     record(facts.GroupClosed(cause=group.cause_service.key), actor=actor, subject=group_ref(group))
     _publish(group)
     return group

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from django.db.models import Q
 
 from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts, rules
 from tocsin.alerts.actions.groups import absorb
-from tocsin.alerts.digest import calling
+from tocsin.alerts.digest import calling, over
 from tocsin.alerts.digest.causes import Causes
 from tocsin.alerts.digest.figures import figures_of
 from tocsin.alerts.digest.known import Known
@@ -69,14 +72,14 @@ class Grouping:
     def _follow(self, cluster: correlation.Cluster, known: Known, now: datetime) -> None:
         """Find or open the cluster's group, take its alerts in, let its causes be judged, close it when it is over."""
         group = known.of_cluster(cluster.id)
-        over = cluster.state is correlation.ClusterState.RESOLVED
+        is_over = cluster.state is correlation.ClusterState.RESOLVED
         cluster = self._without_what_stays(cluster, known)
-        if not over and cluster.members and (group is None or group.state != GroupState.OPEN):
+        if not is_over and cluster.members and (group is None or group.state != GroupState.OPEN):
             group = self._adopted(cluster, known) or calling.opened(cluster, known, now)
         if group is None or group.state != GroupState.OPEN:
             return
         leads = group.cluster == cluster.id
-        if over:
+        if is_over:
             if leads:
                 calling.close(group, now)
             return
@@ -86,13 +89,17 @@ class Grouping:
             self.causes.judge(group, cluster, known, now)
 
     def _without_what_stays(self, cluster: correlation.Cluster, known: Known) -> correlation.Cluster:
-        """A failure that goes on after people closed its group is a new one: of the alerts that came since."""
-        members = {
-            key: why
-            for key, why in cluster.members.items()
-            if not known.stays(self.places.group_of(int(key)), cluster.id)
-        }
-        return cluster if len(members) == len(cluster.members) else replace(cluster, members=members)
+        """A failure that goes on after its group was closed is a new one: of the alerts that came, or came again."""
+        staying = self._staying(map(int, cluster.members), known)
+        if not staying:
+            return cluster
+        return replace(cluster, members={key: why for key, why in cluster.members.items() if int(key) not in staying})
+
+    def _staying(self, alert_ids: Iterable[int], known: Known) -> frozenset[int]:
+        """Those that stay in a closed group; the database is asked only where one is in such a group at all."""
+        places = ((alert_id, self.places.group_of(alert_id)) for alert_id in alert_ids)
+        closed = [alert_id for alert_id, group_id in places if group_id is not None and not known.is_open(group_id)]
+        return over.staying(closed) if closed else frozenset()
 
     def _take_in(self, alert_id: int, group: Group, why: correlation.Evidence, known: Known) -> None:
         other_id = self.places.group_of(alert_id)
@@ -113,18 +120,19 @@ class Grouping:
 
     def _set_aside(self, decision: correlation.Decision, known: Known) -> None:
         """What belongs to no incident. A symptom that was over soon is no evidence, yet it stays where it was seen."""
+        staying = self._staying((int(key) for each in decision.set_aside for key in each.keys), known)
         for each in decision.set_aside:
             brief = each.reason == correlation.Reason.BRIEF
-            for key in each.keys:
-                alert_id = int(key)
+            for alert_id in map(int, each.keys):
                 group_id = self.places.group_of(alert_id)
-                if group_id is None or not (brief or group_id in known.lone):
+                stays = alert_id in staying or brief or group_id in known.lone
+                if group_id is None or not stays:
                     self.places.put(alert_id, Place(None, None, each.reason))
 
     def _stand_alone(self, known: Known, now: datetime) -> None:
         """Critical alerts on what matters most that no cluster has claimed: one group a service."""
         rows = Alert.objects.filter(
-            group__isnull=True,
+            Q(group__isnull=True) | over.GOES_ON,
             pinned=False,
             state=AlertState.OPEN,
             severity=Severity.CRITICAL,
@@ -132,7 +140,7 @@ class Grouping:
             first_at__lte=now - rules.MAY_BE_CLAIMED,
         )
         for alert in rows.exclude(set_aside__in=rules.HELD_BACK).select_related("service__team")[:MOST_ALONE]:
-            if self.places.group_of(alert.id) is None and self._stands_alone(alert, now):
+            if not known.is_open(self.places.group_of(alert.id)) and self._stands_alone(alert, now):
                 group = known.lone_of(alert.service) or calling.opened_alone(alert, known, now)
                 self.places.put(alert.id, Place(group.id, None))
 

@@ -23,7 +23,6 @@ class Known:
     def __init__(self, rows: Iterable[Group]) -> None:
         self._by_id = {group.id: group for group in rows}
         self._by_cluster = {group.cluster: group for group in self._by_id.values() if group.cluster}
-        self._closed_clusters = {g.cluster for g in self._by_id.values() if g.cluster and g.state == GroupState.CLOSED}
         self._merged: dict[int, Group] = {}
         self._services: dict[str, Service] = {}
         self.lone = {g.id for g in self._by_id.values() if not g.cluster and g.state == GroupState.OPEN}
@@ -56,12 +55,9 @@ class Known:
         """What a group was merged into: by this decision, else by an earlier one."""
         return self._merged.get(group.id) or self._by_id.get(group.merged_into_id or 0)
 
-    def stays(self, group_id: int | None, cluster: str) -> bool:
-        """Whether an alert stays in the group it is in: people closed that of this cluster."""
-        if group_id is None or cluster not in self._closed_clusters:
-            return False
-        group = self._by_id.get(group_id)
-        return group is None or group.state != GroupState.OPEN
+    def is_open(self, group_id: int | None) -> bool:
+        group = self._by_id.get(group_id or 0)
+        return group is not None and group.state == GroupState.OPEN
 
     def lone_of(self, service: Service) -> Group | None:
         """The lone group about that service."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from tocsin import correlation
 from tocsin.alerts.models import Alert
@@ -68,9 +70,11 @@ class Places:
         if len(self.known) > 2 * len(alert_ids) + FORGOTTEN_MOST:
             self.known = {alert_id: self.known[alert_id] for alert_id in alert_ids & self.known.keys()}
 
-    def recall(self) -> None:
-        """Read the places in open groups; their reasons are written anew by the next decision."""
-        rows = Alert.objects.filter(group__state=GroupState.OPEN, pinned=False)
+    def recall(self, since: datetime) -> None:
+        """Read the places in open groups, and of what was heard since in closed ones; the next decision writes the
+        reasons anew."""
+        lately = Q(group__isnull=False, superseded_at__isnull=True, last_at__gt=since)
+        rows = Alert.objects.filter(Q(group__state=GroupState.OPEN) | lately, pinned=False)
         self.known = {alert_id: Place(group_id, None) for alert_id, group_id in rows.values_list("id", "group_id")}
         self._changed = {}
 

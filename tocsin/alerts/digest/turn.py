@@ -21,7 +21,7 @@ from tocsin.alerts.digest import lease, reading, writing
 from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
-from tocsin.alerts.digest.observing import Observer
+from tocsin.alerts.digest.observing import REMEMBERED, Observer
 from tocsin.alerts.digest.silencing import Silences
 from tocsin.alerts.models import Batch, Integration
 from tocsin.assets import actions as assets
@@ -141,7 +141,7 @@ class Digest:
             with self._correlating():
                 self._observer.learn_map(turn.now)
                 self._observer.remember(turn.now)
-            self._grouping.places.recall()
+            self._grouping.places.recall(turn.now - REMEMBERED)
         self._turn = turn.number
         return turn
 
