@@ -8,17 +8,21 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
+from django.db import connection
+
 from tests.incidents import world
 from tocsin.accounts.actions import issue_key
 from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.models import Alert, Group
+from tocsin.core.queue import defer
 from tocsin.incidents import actions as incidents
 from tocsin.incidents.actions import Declaration
 from tocsin.items import actions as items
 from tocsin.items.queries import item_by_key, item_ref
 from tocsin.items.rules import LinkKind
+from tocsin.journal.queries import latest_facts
 from tocsin.oncall import actions as oncall
 from tocsin.oncall.rules import Weekday
 from tocsin.paging.models import Page
@@ -34,12 +38,13 @@ class Guest(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """`path` fills the address; `body` is sent as JSON; `before` prepares the world."""
+    """`path` fills the address; `body` is sent as JSON; `before` prepares the world. `administers`: Alice may not."""
 
     path: Callable[[], Mapping[str, str]] = dict
     body: Callable[[], Mapping[str, Any]] | None = None
     before: Callable[[], object] = dict
     guest: Guest = Guest.NOTHING
+    administers: bool = False
     query: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -142,6 +147,14 @@ _ON_INCIDENT = Example(path=_incident)
 _ON_GROUP = Example(path=_group)
 _ON_ALERT = Example(path=_alert)
 
+
+def _give_up() -> None:
+    """A reaction to the newest fact that failed too often."""
+    defer("react.tests", {"fact_id": latest_facts(limit=1)[0].id})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_job SET failed_at = tocsin_now(), attempts = 12 WHERE kind = 'react.tests'")
+
+
 EXAMPLES: dict[str, Example] = {
     "GET /me": Example(guest=Guest.SAME),
     "GET /people": Example(guest=Guest.EMPTY),
@@ -161,6 +174,8 @@ EXAMPLES: dict[str, Example] = {
         path=lambda: {"key": "INC-1", "kind": "relates_to", "target": "INC-2"}, before=_link
     ),
     "GET /journal": Example(),
+    "GET /queue/given-up": Example(before=_give_up),
+    "POST /queue/given-up/retry": Example(before=_give_up, body=lambda: {"kind": "react.tests"}, administers=True),
     "GET /oncall": Example(guest=Guest.EMPTY),
     "POST /rotations/{key}/overrides": Example(path=lambda: {"key": "cover-me"}, before=_rotation, body=lambda: COVER),
     "DELETE /overrides/{override_id}": Example(path=_cover),

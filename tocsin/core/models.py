@@ -23,10 +23,13 @@ class Clock(models.Model):
 
 
 class Job(models.Model):
-    """Something to do at `due_at`: claimed with SKIP LOCKED, leased, removed in the transaction of its effect."""
+    """Something to do at `due_at`: claimed with SKIP LOCKED, leased, removed in the transaction of its effect.
+
+    `attempts` counts failures of its handler, `claims` the claims since the last one: those that came to no end.
+    """
 
     FIELD_CLASSES: ClassVar = {
-        "none": "id kind key due_at attempts lease_until owner fence failed_at created_at",
+        "none": "id kind key due_at attempts claims lease_until owner fence failed_at created_at",
         "content": "payload last_error",
     }
 
@@ -36,6 +39,7 @@ class Job(models.Model):
     payload = models.JSONField()
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.IntegerField(db_default=0)
+    claims = models.IntegerField(db_default=0)
     lease_until = models.DateTimeField(null=True)
     owner = models.TextField(db_default="")
     fence = models.BigIntegerField(db_default=0)
@@ -50,6 +54,7 @@ class Job(models.Model):
         ]
         indexes: ClassVar = [
             models.Index("due_at", "id", condition=models.Q(failed_at__isnull=True), name="core_job_due"),
+            models.Index("id", condition=models.Q(failed_at__isnull=False), name="core_job_given_up"),
         ]
 
 

@@ -28,6 +28,7 @@ from tocsin.core.errors import Forbidden, NotFound, TocsinError
 from tocsin.incidents.api import router as incidents
 from tocsin.items.api import router as items
 from tocsin.journal.api import router as journal
+from tocsin.main.queue_api import router as queue
 from tocsin.oncall.api import router as oncall
 from tocsin.paging.api import router as paging
 
@@ -106,7 +107,7 @@ def build() -> NinjaAPI:
         auth=[KeyOwner(), SignedIn()],
         docs_url=None,
     )
-    for router in (incidents, alerts, paging, oncall, assets, items, journal, accounts):
+    for router in (incidents, alerts, paging, oncall, assets, items, journal, accounts, queue):
         api.add_router("", router)
     _answer_errors(api)
     return api

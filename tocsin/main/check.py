@@ -126,7 +126,10 @@ def _queue(connection: Connection) -> Result:
     failed = int(str(_value(connection, "SELECT count(*) FROM core_job WHERE failed_at IS NOT NULL")))
     if failed:
         kind = _value(connection, "SELECT kind FROM core_job WHERE failed_at IS NOT NULL ORDER BY id LIMIT 1")
-        return Result(name="queue", state=State.BAD, detail=f"{failed} jobs were given up, the first is {kind}.")
+        detail = (
+            f"{failed} jobs were given up, the first is {kind}: see `tocsin queue list`, then `tocsin queue retry`."
+        )
+        return Result(name="queue", state=State.BAD, detail=detail)
     return Result(name="queue", state=State.OK, detail="nothing was given up")
 
 

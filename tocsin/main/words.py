@@ -9,11 +9,12 @@ from tocsin.channels import wording as channels
 from tocsin.incidents import wording as incidents
 from tocsin.items import wording as items
 from tocsin.journal import ports
+from tocsin.main import wording as main
 from tocsin.oncall import wording as oncall
 from tocsin.paging import wording as paging
 
 
 def plug() -> None:
     """Tell the journal the words of every room."""
-    rooms = (accounts, alerts, assets, channels, incidents, items, oncall, paging)
+    rooms = (accounts, alerts, assets, channels, incidents, items, main, oncall, paging)
     ports.plug_wordings({kind: say for room in rooms for kind, say in room.FACTS.items()})

@@ -24,6 +24,7 @@ OWN = {
     "export": "tocsin.main.cli.company",
     "init": "tocsin.main.cli.node",
     "migrate": "tocsin.main.cli.db",
+    "queue": "tocsin.main.cli.queue",
     "serve": "tocsin.main.cli.node",
     "settings": "tocsin.main.cli.node",
 }

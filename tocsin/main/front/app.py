@@ -51,7 +51,7 @@ class Front:
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
         report = await health.examine(self._config, await self._screens())
-        await answer_json(send, 200 if report.status == "ok" else 503, report, (b"cache-control", b"no-store"))
+        await answer_json(send, 503 if report.status == "unavailable" else 200, report, (b"cache-control", b"no-store"))
 
     async def _screens(self) -> str:
         if "web" not in self._roles:

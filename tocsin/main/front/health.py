@@ -12,8 +12,9 @@ from tocsin.core.config import Config
 ENGINE_LATE_S = 10.0
 """An engine that has not said anything for this long is not working."""
 
-_ENGINE_AGE = """
-SELECT extract(epoch FROM tocsin_now() - max(seen_at))::float8 FROM core_node WHERE role = 'engine'
+_SEEN = """
+SELECT (SELECT extract(epoch FROM tocsin_now() - max(seen_at))::float8 FROM core_node WHERE role = 'engine'),
+       (SELECT count(*) FROM core_job WHERE failed_at IS NOT NULL)
 """
 
 _COUNTS = """
@@ -26,9 +27,11 @@ SELECT (SELECT count(*) FROM core_job WHERE failed_at IS NULL AND due_at <= tocs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`status` is ok or unavailable; `engine_age_s` is None when no engine has ever run.
+    """`status` is ok, degraded or unavailable; `engine_age_s` is None when no engine has ever run.
 
-    `screens`: here, away (starting, stopping, crashed) or elsewhere (this node has none).
+    Degraded: this node works, and somebody should look at the installation; it is no reason to send requests elsewhere.
+    `screens`: here, away (starting, stopping, crashed) or elsewhere (this node has none). `jobs_given_up` is None when
+    nobody can tell.
     """
 
     status: str
@@ -36,19 +39,30 @@ class Health:
     engine: str
     engine_age_s: float | None
     screens: str
+    jobs_given_up: int | None
 
 
 async def examine(config: Config, screens: str) -> Health:
     """Ask the database: the intake needs it, and it knows when an engine last worked."""
     try:
         async with await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection:
-            row = await (await connection.execute(_ENGINE_AGE)).fetchone()
+            row = await (await connection.execute(_SEEN)).fetchone()
     except psycopg.Error:
-        return Health(status="unavailable", database="away", engine="unknown", engine_age_s=None, screens=screens)
-    age = row[0] if row else None
+        return Health(
+            status="unavailable",
+            database="away",
+            engine="unknown",
+            engine_age_s=None,
+            screens=screens,
+            jobs_given_up=None,
+        )
+    age, given_up = row if row else (None, 0)
     engine = "never ran" if age is None else "working" if age < ENGINE_LATE_S else "late"
-    status = "ok" if engine == "working" and screens != "away" else "unavailable"
-    return Health(status=status, database="here", engine=engine, engine_age_s=age, screens=screens)
+    works = engine == "working" and screens != "away"
+    status = "unavailable" if not works else "degraded" if given_up else "ok"
+    return Health(
+        status=status, database="here", engine=engine, engine_age_s=age, screens=screens, jobs_given_up=given_up
+    )
 
 
 async def measure(config: Config) -> None:
