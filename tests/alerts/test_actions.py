@@ -11,7 +11,7 @@ from tocsin.accounts.queries import actor_for_person
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions, queries
 from tocsin.alerts.models import Alert, Group
-from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, Wire
+from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity
 from tocsin.core import clock as moments
 from tocsin.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tocsin.core.ids import uuid7
@@ -171,7 +171,7 @@ def test_a_group_has_one_incident(group: Group) -> None:
 
 def test_saving_an_unchanged_integration_writes_nothing(world: World) -> None:
     before = len(kinds())
-    details = actions.IntegrationDetails(key="sample", name="Sample", kind=Wire.OPSGENIE, team="network")
+    details = actions.IntegrationDetails(key="sample", name="Sample", kind="opsgenie", team="network")
     actions.save_integration(details, actor=SYSTEM)
     assert len(kinds()) == before
 

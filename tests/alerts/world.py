@@ -17,7 +17,7 @@ from tocsin.alerts.intake import Delivery, NewEvent, Sender
 from tocsin.alerts.intake.commit import _row
 from tocsin.alerts.models import Alert, Integration
 from tocsin.alerts.rows import integration_ref
-from tocsin.alerts.rules import AlertAction, Severity, Wire
+from tocsin.alerts.rules import AlertAction, Severity
 from tocsin.assets.actions import ServiceDetails, save_dependencies, save_services
 from tocsin.core import clock
 from tocsin.core.ids import uuid7
@@ -29,7 +29,7 @@ class World:
     """Delivers by SQL (the intake has tests of its own), digests in this process."""
 
     def __init__(self) -> None:
-        details = actions.IntegrationDetails(key="sample", name="Sample", kind=Wire.OPSGENIE, team="network")
+        details = actions.IntegrationDetails(key="sample", name="Sample", kind="opsgenie", team="network")
         self.integration: Integration = actions.save_integration(details, actor=SYSTEM)
         subject = integration_ref(self.integration)
         _, self.token = issue_key(name="sample", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)
@@ -39,7 +39,9 @@ class World:
             actor=SYSTEM,
         )
         save_dependencies({key: ["db"] for key in CALLERS}, actor=SYSTEM)
-        self.sender = Sender(integration_id=self.integration.id, integration=self.integration.key)
+        self.sender = Sender(
+            integration_id=self.integration.id, integration=self.integration.key, uuid=self.integration.uuid
+        )
         self.digest = Digest(owner="test")
         assert keyring()
 

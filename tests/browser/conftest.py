@@ -76,7 +76,6 @@ def site(fresh_database: Database, tmp_path: Path) -> Iterator[Site]:
     from tocsin.accounts.rules import SYSTEM, KeyScope
     from tocsin.alerts.actions import IntegrationDetails, save_integration
     from tocsin.alerts.rows import integration_ref
-    from tocsin.alerts.rules import Wire
     from tocsin.assets.actions import ServiceDetails, save_dependencies, save_services
 
     world.people()
@@ -86,7 +85,7 @@ def site(fresh_database: Database, tmp_path: Path) -> Iterator[Site]:
         actor=SYSTEM,
     )
     save_dependencies({key: ["db"] for key in CALLERS}, actor=SYSTEM)
-    details = IntegrationDetails(key="sample", name="Sample", kind=Wire.OPSGENIE, team="network")
+    details = IntegrationDetails(key="sample", name="Sample", kind="opsgenie", team="network")
     subject = integration_ref(save_integration(details, actor=SYSTEM))
     _, key = issue_key(name="sample", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)
     with running_node(tmp_path / "node", fresh_database.app_dsn) as node:

@@ -48,7 +48,6 @@ def _fill() -> None:
 
     from tocsin.accounts.rules import SYSTEM
     from tocsin.alerts.actions import IntegrationDetails, save_integration
-    from tocsin.alerts.rules import Wire
     from tocsin.assets.actions import ServiceDetails, save_dependencies, save_services
     from tocsin.oncall.actions import RotationDetails, save_rotation
     from tocsin.oncall.rules import Weekday
@@ -64,7 +63,7 @@ def _fill() -> None:
     save_rotation(rotation, actor=SYSTEM)
     steps = (StepDetails(after_s=0, notify=(TargetDetails(rotation="primary"),)),)
     save_policy(PolicyDetails(key="policy", name="Network", team="network", steps=steps), actor=SYSTEM)
-    first = IntegrationDetails(key="first", name="First", kind=Wire.OPSGENIE, team="network")
+    first = IntegrationDetails(key="first", name="First", kind="opsgenie", team="network")
     save_integration(first, actor=SYSTEM)
 
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 import uvicorn
 
 from tocsin.alerts.intake import Intake
+from tocsin.alerts.intake.http import App, Receive, Scope, Send
 from tocsin.core import config, keyring
 from tocsin.gateways import app as gateways
-from tocsin.gateways.http import App, Receive, Scope, Send
 
 
 def application(intake: Intake) -> App:

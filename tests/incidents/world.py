@@ -10,7 +10,7 @@ from tocsin.accounts.rules import ENGINE, SYSTEM, Actor, Role
 from tocsin.alerts import facts as alert_facts
 from tocsin.alerts.actions import IntegrationDetails, save_integration
 from tocsin.alerts.models import Alert, Group, Integration
-from tocsin.alerts.rules import GroupState, Wire
+from tocsin.alerts.rules import GroupState
 from tocsin.assets.actions import ServiceDetails, save_dependencies, save_services
 from tocsin.assets.models import Service
 from tocsin.channels.actions import NewContact, save_contacts
@@ -68,7 +68,7 @@ def estate() -> None:
     ]
     save_services(details, actor=SYSTEM)
     save_dependencies({GATEWAY: [SWITCH, BILLING]}, actor=SYSTEM)
-    save_integration(IntegrationDetails(key="prometheus-waw", name="Prometheus", kind=Wire.ALERTMANAGER), actor=SYSTEM)
+    save_integration(IntegrationDetails(key="prometheus-waw", name="Prometheus", kind="alertmanager"), actor=SYSTEM)
 
 
 def group(*, cause: str = SWITCH, alerts: dict[str, int] | None = None, seconds_ago: int = 6) -> Group:

@@ -68,7 +68,6 @@ def _furnish(sockets: Path) -> tuple[str, dict[str, str]]:
     from tocsin.accounts.rules import SYSTEM, KeyScope
     from tocsin.alerts.actions import IntegrationDetails, save_integration
     from tocsin.alerts.models import Integration
-    from tocsin.alerts.rules import Wire
     from tocsin.core.refs import Ref
 
     before = dict(connection.settings_dict)
@@ -77,7 +76,7 @@ def _furnish(sockets: Path) -> tuple[str, dict[str, str]]:
     try:
         world.people()
         world.estate()
-        save_integration(IntegrationDetails(key="sample", name="Sample", kind=Wire.OPSGENIE), actor=SYSTEM)
+        save_integration(IntegrationDetails(key="sample", name="Sample", kind="opsgenie"), actor=SYSTEM)
         subject = Ref("alerts.integration", Integration.objects.get(key="sample").uuid)
         token = issue_key(name="sample", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)[1]
         client = Client()

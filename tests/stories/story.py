@@ -85,7 +85,9 @@ class Story(World):
         execute.apply(COMPANY.read_text(), file=COMPANY.name, actor=SYSTEM, progress=_Silent())
         self.clock = clock
         self.integration = Integration.objects.get(key="sample")
-        self.sender = Sender(integration_id=self.integration.id, integration=self.integration.key)
+        self.sender = Sender(
+            integration_id=self.integration.id, integration=self.integration.key, uuid=self.integration.uuid
+        )
         self.digest = Digest(owner="story")
         self.worker = Worker(handlers=wiring.handlers(), owner="story")
         self.outbox = Outbox(pages_file)

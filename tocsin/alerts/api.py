@@ -13,7 +13,7 @@ from tocsin.accounts.rules import ORGANISATION
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import IntegrationDetails, SilenceDetails
 from tocsin.alerts.queries import InboxFilter, IntegrationRow, LedgerLine, StateFilter
-from tocsin.alerts.rules import AsideReason, Severity, Wire
+from tocsin.alerts.rules import AsideReason, Severity
 from tocsin.alerts.shapes import (
     AlertDetail,
     AlertList,
@@ -83,7 +83,7 @@ class NewIntegration(Schema):
 
     key: str
     name: str
-    kind: Wire
+    kind: str
     team: str = ""
 
 

@@ -12,7 +12,7 @@ from tocsin.accounts.rules import Actor
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import IntegrationDetails, SilenceDetails
 from tocsin.alerts.queries import AlertRow, CauseView, InboxFilter, InboxRow, IntegrationRow, LedgerLine, StateFilter
-from tocsin.alerts.rules import Operator, Severity, Wire
+from tocsin.alerts.rules import Operator, Severity
 from tocsin.alerts.shapes import (
     AlertList,
     GroupReport,
@@ -21,6 +21,7 @@ from tocsin.alerts.shapes import (
     alert_detail,
     silence_out,
 )
+from tocsin.alerts.sources.registry import KINDS
 from tocsin.core import clock
 from tocsin.core.errors import InvalidInput
 from tocsin.ui.terminal import Column, acting, parse_moment, print_fields, print_json, print_rows, reading
@@ -306,12 +307,12 @@ def list_integrations(login: str | None, as_json: bool) -> None:
 @integration.command("add")
 @click.argument("key")
 @click.option("--name", required=True, help="What sends.")
-@click.option("--kind", required=True, type=click.Choice([each.value for each in Wire]), help="Format it speaks.")
+@click.option("--kind", required=True, type=click.Choice([each.kind for each in KINDS]), help="Format it speaks.")
 @click.option("--team", default="", metavar="KEY", help="Whose it is; without it, the organisation's.")
 @acting
 def add_integration(key: str, name: str, kind: str, team: str, login: str | None) -> None:
     """Add an integration, or change the one with that KEY. `tocsin key issue` makes its key."""
-    details = IntegrationDetails(key=key, name=name, kind=Wire(kind), team=team)
+    details = IntegrationDetails(key=key, name=name, kind=kind, team=team)
     actions.save_integration(details, actor=actor_for_login(login))
     _say("saved")
 

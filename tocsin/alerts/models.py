@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tocsin.accounts.models import Person, Team
-from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, Urgency, Wire
+from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, Urgency
 from tocsin.assets.models import Service
 from tocsin.core.clock import Now
 from tocsin.core.ids import uuid7
@@ -17,13 +17,14 @@ from tocsin.core.refs import Ref
 class Integration(models.Model):
     """A source of alerts, and the scope within which its aliases are unique. Its keys are `accounts.Key` rows."""
 
-    FIELD_CLASSES: ClassVar = {"none": "id uuid key name kind team created_at last_seen_at removed_at"}
+    FIELD_CLASSES: ClassVar = {"none": "id uuid key name kind team options created_at last_seen_at removed_at"}
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(unique=True, default=uuid7)
     key = models.TextField(unique=True)
     name = models.TextField()
     kind = models.TextField()
+    options = models.JSONField(default=dict)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="integrations")
     created_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(null=True)
@@ -31,9 +32,6 @@ class Integration(models.Model):
 
     class Meta:
         db_table = "alerts_integration"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(kind__in=list(Wire)), name="alerts_integration_kind"),
-        ]
 
     def __str__(self) -> str:
         return self.name

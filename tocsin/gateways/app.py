@@ -5,29 +5,33 @@ from __future__ import annotations
 import logging
 
 from tocsin.alerts.intake import Intake
+from tocsin.alerts.intake.http import App, Gone, Receive, Request, Response, Scope, Send, TooLarge, read, write
+from tocsin.alerts.intake.limits import Refusal
+from tocsin.alerts.intake.wire import Wire
+from tocsin.alerts.sources.answer import Inbound
+from tocsin.alerts.sources.answer import handles as inbound
 from tocsin.core import metrics
 from tocsin.core.errors import TocsinError, Unavailable
 from tocsin.gateways.alertmanager.answer import Alertmanager
-from tocsin.gateways.http import App, Gone, Receive, Request, Response, Scope, Send, TooLarge, read, write
-from tocsin.gateways.limits import Refusal
 from tocsin.gateways.opsgenie.answer import Opsgenie
 from tocsin.gateways.pagerduty.answer import PagerDuty
-from tocsin.gateways.wire import Wire
 
 log = logging.getLogger(__name__)
 
-OPSGENIE, ALERTMANAGER, PAGERDUTY = Opsgenie(), Alertmanager(), PagerDuty()
+OPSGENIE, ALERTMANAGER, PAGERDUTY, INBOUND = Opsgenie(), Alertmanager(), PagerDuty(), Inbound()
 
 JSM = "/jsm/ops/integration"
 """Jira Service Management mounts Opsgenie's API here."""
 
 
 def _wire(path: str) -> Wire | None:
-    """The gateway that owns a path; `/v2/enqueue` and `/v2/alerts` are of different products."""
+    """The wire that owns a path; `/v2/enqueue` and `/v2/alerts` are of different products."""
     if path == "/v2/enqueue":
         return PAGERDUTY
     if path == "/api/v2/alerts":
         return ALERTMANAGER
+    if inbound(path):
+        return INBOUND
     path = path.removeprefix(JSM)
     return OPSGENIE if path == "/v2/alerts" or path.startswith("/v2/alerts/") else None
 

@@ -277,7 +277,7 @@ def test_country_and_time_are_never_read_as_truth_or_number() -> None:
     assert read(text, file="f").services == (Service(key="no", name="yes", site="on"),)
 
 
-def test_adapters_add_channels_and_integration_kinds() -> None:
+def test_adapters_add_channels() -> None:
     text = (
         "tocsin: 1\npeople: [{login: a, name: A, email: a@b.invalid, contacts: [{channel: pigeon, address: loft 3}]}]"
     )

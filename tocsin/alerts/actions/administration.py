@@ -13,7 +13,8 @@ from tocsin.accounts.rules import Actor, Verb
 from tocsin.alerts import facts
 from tocsin.alerts.models import Integration, Silence
 from tocsin.alerts.rows import integration_ref, silence_ref
-from tocsin.alerts.rules import Wire, parse_matchers
+from tocsin.alerts.rules import parse_matchers
+from tocsin.alerts.sources.registry import KINDS
 from tocsin.core import clock, live
 from tocsin.core.errors import Conflict, InvalidInput, NotFound
 from tocsin.journal.actions import record
@@ -21,11 +22,11 @@ from tocsin.journal.actions import record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationDetails:
-    """A source of alerts. `team` (a key) owns it, and alerts of services that nobody owns."""
+    """A source of alerts of a registered `kind`. `team` (a key) owns it, and alerts of services that nobody owns."""
 
     key: str
     name: str
-    kind: Wire
+    kind: str
     team: str = ""
 
 
@@ -44,6 +45,7 @@ class SilenceDetails:
 @transaction.atomic
 def save_integration(details: IntegrationDetails, *, actor: Actor) -> Integration:
     """Add an integration, or change the one with that key. Unchanged details write nothing."""
+    KINDS.get(details.kind)
     team = team_by_key(details.team) if details.team else None
     row = Integration.objects.select_for_update().filter(key=details.key).first()
     wanted = team.id if team else None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.alerts.actions import IntegrationDetails
 from tocsin.alerts.connect.guides import kind_word
-from tocsin.alerts.rules import Wire
+from tocsin.alerts.sources.registry import KINDS
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Team
@@ -34,7 +34,7 @@ class IntegrationForm(forms.Form):
         kind, team = self.fields["kind"], self.fields["team"]
         assert isinstance(kind, forms.ChoiceField)
         assert isinstance(team, forms.ChoiceField)
-        kind.choices = [(wire.value, kind_word(wire)) for wire in Wire]
+        kind.choices = [(each.kind, kind_word(each.kind)) for each in KINDS]
         nobody = [("", gettext("No team: the administrators"))] if may_be_nobodys else []
         team.choices = [*nobody, *((each.key, each.name) for each in teams)]
         team.required = not may_be_nobodys
@@ -50,5 +50,5 @@ class IntegrationForm(forms.Form):
         """What the action takes."""
         values = self.cleaned_data
         return IntegrationDetails(
-            key=slugify(values["name"]), name=values["name"], kind=Wire(values["kind"]), team=values["team"]
+            key=slugify(values["name"]), name=values["name"], kind=values["kind"], team=values["team"]
         )

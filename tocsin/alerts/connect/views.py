@@ -92,10 +92,11 @@ def another_key(request: HttpRequest, key: str) -> HttpResponse:
 def _one(request: HttpRequest, row: Integration, *, token: str = "") -> HttpResponse:
     actor = actor_of(request)
     keys = queries.integration_keys(actor, row.key)
+    secrets = queries.integration_secrets(actor, row.key)
     context = {
         "integration": row,
         "kind": kind_word(row.kind),
-        "guides": guides(row.kind, url=settings.CONFIG.url, token=token),
+        "guides": guides(row.kind, url=settings.CONFIG.url, token=token, secrets=secrets),
         "token": token,
         "keys": keys,
         "has_live_key": any(key.revoked_at is None for key in keys),

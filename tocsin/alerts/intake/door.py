@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from tocsin.alerts.intake.commit import commit
 from tocsin.alerts.intake.events import Delivery, Receipt
 from tocsin.alerts.intake.keys import KeyCache, Sender
+from tocsin.alerts.intake.secrets import source_secrets
 from tocsin.core import metrics
 from tocsin.core.config import Config
 from tocsin.core.errors import InvalidInput, TocsinError, Unavailable
@@ -48,6 +49,7 @@ class Intake:
             open=False,
             kwargs={"autocommit": True, "connect_timeout": 2, "options": "-c statement_timeout=5000"},
         )
+        self._keyring = keyring
         self._keys = KeyCache(self._pool, keyring)
         self._queue: deque[_Waiting] = deque()
         self._waiting = 0
@@ -71,6 +73,10 @@ class Intake:
     async def sender(self, token: str) -> Sender | None:
         """The integration a token speaks for, or None; Unavailable when nobody can tell."""
         return await self._keys.sender(token)
+
+    def secrets(self, sender: Sender) -> list[str]:
+        """What a sender signs with, newest first: made of the key ring, so that it is stored nowhere."""
+        return source_secrets(self._keyring, sender.uuid)
 
     async def accept(self, delivery: Delivery) -> Receipt:
         """Store a delivery; returns after its commit.

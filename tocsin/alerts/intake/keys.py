@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -25,7 +28,7 @@ UPDATE accounts_key AS key SET last_used_at = tocsin_now()
  WHERE key.digest = ANY(%s) AND key.revoked_at IS NULL AND key.scope = 'integration'
    AND key.subject_kind = 'alerts.integration' AND key.subject_id = integration.uuid
    AND integration.removed_at IS NULL
-RETURNING integration.id, integration.key
+RETURNING integration.id, integration.key, integration.uuid, integration.options
 """
 
 
@@ -35,6 +38,8 @@ class Sender:
 
     integration_id: int
     integration: str
+    uuid: UUID
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class KeyCache:
     async def _read(self, digests: list[str]) -> Sender | None:
         async with asyncio.timeout(3), self.pool.connection(timeout=2) as connection:
             row = await (await connection.execute(_READ, [digests])).fetchone()
-        sender = Sender(integration_id=row[0], integration=row[1]) if row else None
+        sender = Sender(integration_id=row[0], integration=row[1], uuid=row[2], options=row[3]) if row else None
         if len(self._known) >= MOST:
             self._known.clear()
         until = time.monotonic() + (FRESH_S if sender else UNKNOWN_FRESH_S)

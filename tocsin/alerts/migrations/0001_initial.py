@@ -275,9 +275,9 @@ class Migration(migrations.Migration):
                     (
                         "kind__in",
                         [
-                            tocsin.alerts.rules.states.Wire["OPSGENIE"],
-                            tocsin.alerts.rules.states.Wire["ALERTMANAGER"],
-                            tocsin.alerts.rules.states.Wire["PAGERDUTY"],
+                            "opsgenie",
+                            "alertmanager",
+                            "pagerduty",
                         ],
                     )
                 ),

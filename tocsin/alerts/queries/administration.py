@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from tocsin.accounts.queries import keyring, require, require_visible, visible_teams
 from tocsin.accounts.queries import keys as accounts_keys
-from tocsin.accounts.queries import require, require_visible, visible_teams
-from tocsin.accounts.rules import Actor, Scope, Verb
+from tocsin.accounts.rules import Actor, Scope, Verb, may
+from tocsin.alerts.intake.secrets import source_secrets
 from tocsin.alerts.models import Integration, Silence
-from tocsin.alerts.rules import AlertState, Wire
+from tocsin.alerts.rules import AlertState
 from tocsin.core import clock
 from tocsin.core.errors import NotFound
 
@@ -29,7 +30,7 @@ class IntegrationRow:
     id: UUID
     key: str
     name: str
-    kind: Wire
+    kind: str
     team: str
     last_seen_at: datetime | None
     open_alerts: int
@@ -46,7 +47,7 @@ def integrations(actor: Actor) -> list[IntegrationRow]:
             id=row.uuid,
             key=row.key,
             name=row.name,
-            kind=Wire(row.kind),
+            kind=row.kind,
             team=row.team.key if row.team else "",
             last_seen_at=row.last_seen_at,
             open_alerts=row.open_alerts,
@@ -69,6 +70,15 @@ def integration_keys(actor: Actor, key: str) -> list[Key]:
     """The keys of an integration, newest first; without secrets, which nobody has."""
     integration = integration_by_key(actor, key)
     return [key for key in _keys(actor) if key.subject_id == integration.uuid]
+
+
+def integration_secrets(actor: Actor, key: str) -> list[str]:
+    """What this sender may sign with, newest first, for those who may configure it; nothing for others."""
+    integration = integration_by_key(actor, key)
+    scope = Scope(team_ids=frozenset({integration.team_id} if integration.team_id else ()))
+    if not may(actor, Verb.CONFIGURE, scope):
+        return []
+    return source_secrets(keyring(), integration.uuid)
 
 
 def _keys(actor: Actor) -> list[Key]:

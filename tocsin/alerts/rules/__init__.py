@@ -13,7 +13,6 @@ from tocsin.alerts.rules.states import (
     GroupState,
     Severity,
     Urgency,
-    Wire,
 )
 from tocsin.alerts.rules.urgency import (
     HELD_BACK,
@@ -48,7 +47,6 @@ __all__ = [
     "Urgency",
     "Urging",
     "Why",
-    "Wire",
     "acknowledge",
     "close_by_hand",
     "expire",

@@ -24,14 +24,6 @@ class Severity(IntEnum):
     INFO = 5
 
 
-class Wire(StrEnum):
-    """The kind of an integration: which product's format its senders speak."""
-
-    OPSGENIE = "opsgenie"
-    ALERTMANAGER = "alertmanager"
-    PAGERDUTY = "pagerduty"
-
-
 class GroupState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"

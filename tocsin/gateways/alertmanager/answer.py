@@ -6,11 +6,10 @@ basic authentication (`authorization` or `basic_auth` in Prometheus's configurat
 
 from __future__ import annotations
 
-from tocsin.alerts.intake import Delivery, Intake
+from tocsin.alerts.intake import Delivery, Intake, limits
+from tocsin.alerts.intake.http import Request, Response, json_response
 from tocsin.core import metrics
-from tocsin.gateways import limits
 from tocsin.gateways.alertmanager.decode import decode
-from tocsin.gateways.http import Request, Response, json_response
 
 
 class Alertmanager:

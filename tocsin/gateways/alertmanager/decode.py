@@ -14,9 +14,9 @@ from hashlib import blake2b
 import msgspec
 
 from tocsin.alerts.intake import NewEvent
+from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.limits import ALERTS, DESCRIPTION, TITLE, Refusal, check
 from tocsin.alerts.rules import AlertAction, from_word, peer_of, service_of
-from tocsin.gateways.decoding import decoded
-from tocsin.gateways.limits import ALERTS, DESCRIPTION, TITLE, Refusal, check
 
 RESOLVE_TIMEOUT_S = 300.0
 _TITLES = ("summary", "title", "message")

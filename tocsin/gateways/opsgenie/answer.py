@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tocsin.alerts.intake import Delivery, Intake
+from tocsin.alerts.intake import Delivery, Intake, limits
+from tocsin.alerts.intake.http import Request, Response, json_response
 from tocsin.alerts.rules import AlertAction
 from tocsin.core import metrics
-from tocsin.gateways import limits
-from tocsin.gateways.http import Request, Response, json_response
 from tocsin.gateways.opsgenie.decode import act, create
 
 ACTIONS = {"close": AlertAction.RESOLVE, "acknowledge": AlertAction.ACKNOWLEDGE}

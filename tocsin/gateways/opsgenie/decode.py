@@ -12,10 +12,10 @@ from uuid import UUID
 import msgspec
 
 from tocsin.alerts.intake import NewEvent, Target
+from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.http import moment
+from tocsin.alerts.intake.limits import DESCRIPTION, Refusal, check, flattened
 from tocsin.alerts.rules import AlertAction, from_opsgenie, peer_of, service_of
-from tocsin.gateways.decoding import decoded
-from tocsin.gateways.http import moment
-from tocsin.gateways.limits import DESCRIPTION, Refusal, check, flattened
 
 NAMES = ("alertname", "rule", "check", "alert_name")
 """The first of these details names the rule that fired; without one, the message does."""

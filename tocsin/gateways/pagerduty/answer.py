@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tocsin.alerts.intake import Delivery, Intake
+from tocsin.alerts.intake import Delivery, Intake, limits
+from tocsin.alerts.intake.http import Request, Response, json_response
 from tocsin.core import metrics
-from tocsin.gateways import limits
-from tocsin.gateways.http import Request, Response, json_response
 from tocsin.gateways.pagerduty.decode import Invalid, decode
 
 

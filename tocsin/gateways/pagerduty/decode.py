@@ -10,10 +10,10 @@ from uuid import UUID
 import msgspec
 
 from tocsin.alerts.intake import NewEvent
+from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.http import moment
+from tocsin.alerts.intake.limits import Refusal, check, flattened
 from tocsin.alerts.rules import AlertAction, Severity, from_pagerduty, peer_of, service_of
-from tocsin.gateways.decoding import decoded
-from tocsin.gateways.http import moment
-from tocsin.gateways.limits import Refusal, check, flattened
 
 DEDUP_KEY = 255
 ACTIONS = {

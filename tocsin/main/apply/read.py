@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from tocsin.alerts.sources.registry import KINDS
 from tocsin.core.errors import TocsinError
 from tocsin.main.apply import checks, values
 from tocsin.main.apply.document import (
@@ -39,8 +40,6 @@ CHANNEL_ADDRESSES: dict[str, Callable[[str], str]] = {
 }
 """The channels that come with Tocsin and how the address of each is checked."""
 
-INTEGRATION_KINDS = ("opsgenie", "alertmanager", "pagerduty")
-
 
 class CompanyFileError(TocsinError):
     """The file was refused; nothing of it is to be applied. ``problems`` are in the order of the lines."""
@@ -57,7 +56,6 @@ class Extensions:
     """What adapters add to the closed lists of the file."""
 
     channels: tuple[str, ...] = ()
-    integration_kinds: tuple[str, ...] = ()
 
 
 NO_EXTENSIONS = Extensions()
@@ -90,7 +88,7 @@ def _document(entry: Entry, extensions: Extensions) -> Document:
         services=_section(entry, "services", "a service", _service),
         rotations=_section(entry, "rotations", "a rotation", _rotation),
         policies=_section(entry, "policies", "a policy", _policy),
-        integrations=_section(entry, "integrations", "an integration", lambda one: _integration(one, extensions)),
+        integrations=_section(entry, "integrations", "an integration", _integration),
         keys=_section(entry, "keys", "a key", _key),
         silences=_section(entry, "silences", "a silence", _silence),
     )
@@ -238,13 +236,13 @@ def _target(entry: Entry) -> Target | None:
     return entry.finished(Target, rotation=rotation, person=person)
 
 
-def _integration(entry: Entry, extensions: Extensions) -> Integration | None:
+def _integration(entry: Entry) -> Integration | None:
     key = entry.ident("key", values.slug)
     return entry.finished(
         Integration,
         key=key,
         name=entry.scalar("name", values.words, key),
-        kind=entry.scalar("kind", values.one_of((*INTEGRATION_KINDS, *extensions.integration_kinds))),
+        kind=entry.scalar("kind", values.one_of(tuple(each.kind for each in KINDS))),
         team=entry.scalar("team", values.slug, None),
     )
 

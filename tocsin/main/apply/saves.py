@@ -10,7 +10,6 @@ from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM, Actor, KeyScope, Role
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.queries import integration_by_key
-from tocsin.alerts.rules import Wire
 from tocsin.assets import actions as assets
 from tocsin.channels import actions as channels
 from tocsin.core.refs import Ref
@@ -137,9 +136,7 @@ def _policies(changes: Sequence[Change], actor: Actor) -> None:
 
 def _integrations(changes: Sequence[Change], actor: Actor) -> None:
     for wanted in _wanted(changes, Integration):
-        details = alerts.IntegrationDetails(
-            key=wanted.key, name=wanted.name, kind=Wire(wanted.kind), team=wanted.team or ""
-        )
+        details = alerts.IntegrationDetails(key=wanted.key, name=wanted.name, kind=wanted.kind, team=wanted.team or "")
         alerts.save_integration(details, actor=actor)
 
 

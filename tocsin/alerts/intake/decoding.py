@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tocsin.gateways.limits import Refusal
+from tocsin.alerts.intake.limits import Refusal
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import msgspec
 
+from tocsin.alerts.intake.limits import Refusal
 from tocsin.core.ids import uuid7
-from tocsin.gateways.limits import Refusal
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -1,11 +1,11 @@
-"""What every gateway is to `app`: it answers requests, and can word a failure as its product would."""
+"""What every wire is to the application: it answers requests, and can word a failure as its product would."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from tocsin.alerts.intake import Intake
-from tocsin.gateways.http import Request, Response
+from tocsin.alerts.intake.door import Intake
+from tocsin.alerts.intake.http import Request, Response
 
 
 class Wire(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.alerts.intake import NewEvent
+from tocsin.alerts.intake.events import NewEvent
 
 BODY = 1024 * 1024
 BATCH_BODY = 5 * 1024 * 1024
