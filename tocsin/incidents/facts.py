@@ -104,6 +104,17 @@ class IncidentMerged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRequeued:
+    """The auditor found that a call for people was not heard and heard it itself; `flaw` says what was wrong."""
+
+    kind: ClassVar = "incidents.incident_requeued"
+    schema_version: ClassVar = 1
+    key: str
+    flaw: str
+    late_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentUnattended:
     """Nobody could be paged, because no team exists; `why` says it."""
 

@@ -82,6 +82,9 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.IncidentCommanded.kind: _commanded,
     facts.IncidentCauseNamed.kind: _cause_named,
     facts.IncidentMerged.kind: lambda fact: gettext("%(key)s is the same trouble as %(into)s.") % fact.data,
+    facts.IncidentRequeued.kind: lambda fact: (
+        gettext("The call for people had been lost; %(key)s was seen to now.") % fact.data
+    ),
     facts.IncidentUnattended.kind: lambda fact: (
         gettext("Nobody could be paged for %(key)s: there is no team.") % fact.data
     ),

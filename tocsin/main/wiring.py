@@ -18,6 +18,7 @@ from tocsin.core import clock
 from tocsin.core.config import Config
 from tocsin.core.queue import Handler, Worker
 from tocsin.core.queue.defer import CHANNEL as QUEUE_CHANNEL
+from tocsin.incidents import audit as calls_audit
 from tocsin.incidents import subscribers as incidents
 from tocsin.incidents.rules import INCIDENT
 from tocsin.items import ports as items_ports
@@ -26,9 +27,10 @@ from tocsin.journal import queries as journal
 from tocsin.journal.facts import Stored
 from tocsin.main import words
 from tocsin.main.loops import Loop
-from tocsin.paging import audit, ticker
+from tocsin.paging import audit as paging_audit
 from tocsin.paging import queries as pages
 from tocsin.paging import subscribers as paging
+from tocsin.paging import ticker
 
 Reaction = Callable[[Stored], None]
 
@@ -89,7 +91,9 @@ def _alert_timers() -> int:
 
 def _audit() -> int:
     """Zero however many were put right: what is put right is due, and the ticker takes it."""
-    audit.audit(clock.now())
+    now = clock.now()
+    paging_audit.audit(now)
+    calls_audit.audit(now)
     return 0
 
 

@@ -14,7 +14,8 @@ from tocsin.accounts.queries import require, require_visible
 from tocsin.accounts.rules import Actor, Verb
 from tocsin.alerts import facts
 from tocsin.alerts.models import Alert, Group
-from tocsin.alerts.rows import group_ref, group_scope, owner_of
+from tocsin.alerts.queries.calls import team_to_call
+from tocsin.alerts.rows import group_ref, group_scope
 from tocsin.alerts.rules import AsideReason, CauseState, GroupState
 from tocsin.assets.queries import service_by_key
 from tocsin.core import clock, live
@@ -192,9 +193,9 @@ def _move_cause(group: Group, cause: Service, actor: Actor) -> None:
     group.confidence = known.get(cause.key, group.confidence)
     group.version += 1
     group.save(update_fields=["cause_service", "cause_since", "confidence", "version"])
-    sender = Alert.objects.filter(group=group).select_related("integration__team").order_by("id").first()
-    team = owner_of(cause, sender.integration.team if sender else None)
-    fact = facts.GroupCauseMoved(before=before.key, after=cause.key, team=team, confidence=group.confidence)
+    fact = facts.GroupCauseMoved(
+        before=before.key, after=cause.key, team=team_to_call(group), confidence=group.confidence
+    )
     record(fact, actor=actor, subject=group_ref(group))
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts, rules
 from tocsin.alerts.digest.known import Known
-from tocsin.alerts.models import Alert, Group
-from tocsin.alerts.rows import group_ref, owner_of
+from tocsin.alerts.models import Group
+from tocsin.alerts.queries.calls import team_to_call
+from tocsin.alerts.rows import group_ref
 from tocsin.alerts.rules import CauseState
 from tocsin.journal.actions import record
-
-if TYPE_CHECKING:
-    from tocsin.accounts.models import Team
 
 SHOWN = 5
 """Suspects that a group remembers."""
@@ -56,15 +54,10 @@ class Causes:
         fact = facts.GroupCauseMoved(
             before=before,
             after=best.service,
-            team=owner_of(group.cause_service, _sender_team(group)),
+            team=team_to_call(group),
             confidence=group.confidence,
         )
         record(fact, actor=ENGINE, subject=group_ref(group))
-
-
-def _sender_team(group: Group) -> Team | None:
-    alert = Alert.objects.filter(group=group).select_related("integration__team").order_by("id").first()
-    return alert.integration.team if alert is not None else None
 
 
 def _told(cause: correlation.Cause) -> dict[str, Any]:

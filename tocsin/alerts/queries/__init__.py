@@ -9,6 +9,7 @@ from tocsin.alerts.queries.administration import (
     silence_by_key,
     silences,
 )
+from tocsin.alerts.queries.calls import calls_before, team_to_call
 from tocsin.alerts.queries.groups import (
     AlertRow,
     CauseView,
@@ -46,6 +47,7 @@ __all__ = [
     "alert_by_id",
     "alerts_of_group",
     "alerts_of_service",
+    "calls_before",
     "group_by_id",
     "group_detail",
     "groups_of_incident",
@@ -64,5 +66,6 @@ __all__ = [
     "silence_by_key",
     "silences",
     "storm",
+    "team_to_call",
     "whole_ledger",
 ]

@@ -77,7 +77,7 @@ def open_for_group(group_id: UUID, *, team_key: str, actor: Actor) -> IncidentDe
 
 
 @transaction.atomic
-def group_called(group_id: UUID, *, team_key: str, said_at: datetime, actor: Actor) -> None:
+def group_called(group_id: UUID, *, team_key: str, said_at: datetime, actor: Actor) -> IncidentDetail:
     """A group needs people: its incident is opened, or found again after it was resolved too early.
 
     Where the group is over by now, because this comes late, the incident is told so at once and wakes nobody.
@@ -85,9 +85,9 @@ def group_called(group_id: UUID, *, team_key: str, said_at: datetime, actor: Act
     detail = open_for_group(group_id, team_key=team_key, actor=actor)
     if group_by_id(ENGINE, group_id).state != GroupState.OPEN:
         group_closed(group_id, actor=actor)
-        return
-    if detail.resolved_at is not None and said_at > detail.resolved_at:
+    elif detail.resolved_at is not None and said_at > detail.resolved_at:
         group_reopened(group_id, actor=actor)
+    return detail
 
 
 def _take_turns() -> None:

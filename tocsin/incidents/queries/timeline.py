@@ -30,6 +30,7 @@ TOLD = frozenset(
         "incidents.incident_commanded",
         "incidents.incident_cause_named",
         "incidents.incident_merged",
+        "incidents.incident_requeued",
         "incidents.incident_unattended",
         "items.item_assigned",
         "items.item_commented",

@@ -1,6 +1,7 @@
 """What an incident may do, how long it took, and how far it reaches. Pure."""
 
 from tocsin.incidents.rules.clock import Clock, Leg, Stamp, percentile
+from tocsin.incidents.rules.hearing import Heard, Unheard, unheard
 from tocsin.incidents.rules.reach import Alerting, Need, Node, Reach, reach
 from tocsin.incidents.rules.states import (
     INCIDENT,
@@ -24,6 +25,7 @@ __all__ = [
     "Alerting",
     "CauseState",
     "Clock",
+    "Heard",
     "IncidentState",
     "Leg",
     "Need",
@@ -33,8 +35,10 @@ __all__ = [
     "SentenceKind",
     "Stamp",
     "Transition",
+    "Unheard",
     "parse_severity",
     "percentile",
     "reach",
+    "unheard",
     "wants_page",
 ]
