@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from tocsin.alerts.intake import Delivery, Intake, NewEvent, Sender
 from tocsin.alerts.intake import keys as keys_module
 from tocsin.alerts.rules import AlertAction
 from tocsin.core import config, keyring
-from tocsin.core.errors import InvalidInput, Unavailable
+from tocsin.core.errors import InvalidInput, TooMany, Unavailable
 from tocsin.core.ids import uuid7
 
 
@@ -119,4 +120,109 @@ async def test_with_the_database_away_known_keys_stay_known_and_others_are_told_
     monkeypatch.setattr(keys_module.time, "monotonic", lambda: now() + 2 * keys_module.FRESH_S)
     assert await door.intake.sender(door.token) == door.sender
     with pytest.raises(Unavailable):
-        await door.intake.sender("never seen")
+        await door.intake.sender(never_seen(1))
+    assert await door.intake.sender("no key at all") is None, "nobody need be asked"
+
+
+def never_seen(number: int) -> str:
+    """What could be a key, and is none."""
+    digits = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    return f"tcs{digits:x>29}"
+
+
+@dataclass(slots=True)
+class Questions:
+    """What the database is asked about keys: how many in each question, and how many questions at once."""
+
+    asked: list[list[str]]
+    under_way: int = 0
+    most_at_once: int = 0
+
+
+@pytest.fixture
+def questions(monkeypatch: pytest.MonkeyPatch) -> Questions:
+    seen = Questions([])
+    read = keys_module.KeyCache._read
+
+    async def watched(cache: keys_module.KeyCache, digests: list[str]) -> dict[str, Sender]:
+        seen.asked.append(digests)
+        seen.under_way += 1
+        seen.most_at_once = max(seen.most_at_once, seen.under_way)
+        try:
+            return await read(cache, digests)
+        finally:
+            seen.under_way -= 1
+
+    monkeypatch.setattr(keys_module.KeyCache, "_read", watched)
+    return seen
+
+
+async def test_token_that_is_not_formed_like_a_key_costs_no_question(door: Door, questions: Questions) -> None:
+    for token in ("", "wrong", door.token + "a", door.token[:-1], door.token.upper(), f"tcs{29 * chr(0x142)}"):
+        assert await door.intake.sender(token) is None
+    assert questions.asked == []
+
+
+async def test_flood_of_unknown_keys_leaves_a_known_sender_alone(door: Door, questions: Questions) -> None:
+    assert await door.intake.sender(door.token) == door.sender
+    [[known]] = questions.asked
+
+    async def post(number: int) -> None:
+        assert await door.intake.sender(door.token) == door.sender
+        await door.intake.accept(door.delivery(f"{number:02}"))
+
+    flood = [asyncio.create_task(door.intake.sender(never_seen(number))) for number in range(10_000)]
+    await asyncio.sleep(0)
+    await asyncio.gather(*(post(number) for number in range(40)))
+    answers = await asyncio.gather(*flood, return_exceptions=True)
+    assert door.rows("SELECT count(*) FROM alerts_event") == [(40,)]
+    told = Counter(type(answer) for answer in answers)
+    assert told == {type(None): keys_module.MOST_WAITING, TooMany: 10_000 - keys_module.MOST_WAITING}
+    assert questions.most_at_once == 1
+    assert len(questions.asked) <= 2 + keys_module.MOST_WAITING / keys_module.MOST_ASKED
+    assert not any(known in asked for asked in questions.asked[1:])
+
+
+async def test_ten_thousand_unknown_keys_push_out_none_that_is_known(
+    door: Door, questions: Questions, monkeypatch
+) -> None:
+    monkeypatch.setattr(keys_module, "MOST_UNKNOWN", 100)
+    assert await door.intake.sender(door.token) == door.sender
+    for wave in range(0, 10_000, 1_000):
+        found = await asyncio.gather(*(door.intake.sender(never_seen(wave + n)) for n in range(1_000)))
+        assert set(found) == {None}
+    asked = len(questions.asked)
+    assert await door.intake.sender(door.token) == door.sender
+    assert await door.intake.sender(never_seen(9_999)) is None
+    assert len(questions.asked) == asked, "both are remembered"
+    assert len(door.intake._keys._unknown) == 100
+
+
+async def test_sender_known_before_is_asked_about_ahead_of_those_never_seen(
+    door: Door, questions: Questions, monkeypatch
+) -> None:
+    assert await door.intake.sender(door.token) == door.sender
+    now = keys_module.time.monotonic
+    monkeypatch.setattr(keys_module.time, "monotonic", lambda: now() + keys_module.FRESH_S)
+    flood = [asyncio.create_task(door.intake.sender(never_seen(number))) for number in range(keys_module.MOST_WAITING)]
+    await asyncio.sleep(0)
+    assert await door.intake.sender(door.token) == door.sender
+    assert questions.asked[0] in questions.asked[1:3], "at most the question under way comes first"
+    await asyncio.gather(*flood)
+    assert len(questions.asked) == 2 + keys_module.MOST_WAITING / keys_module.MOST_ASKED
+
+
+async def test_question_that_is_not_answered_holds_up_no_delivery(door: Door, monkeypatch) -> None:
+    assert await door.intake.sender(door.token) == door.sender
+    with psycopg.connect(door.dsn) as other:
+        other.execute("LOCK TABLE accounts_key IN ACCESS EXCLUSIVE MODE")
+        waiting = asyncio.create_task(door.intake.sender(never_seen(1)))
+        await asyncio.gather(*(door.intake.accept(door.delivery(f"{n}")) for n in range(10)))
+        assert not waiting.done()
+    assert await waiting is None
+
+
+async def test_key_that_somebody_else_holds_is_read_all_the_same(door: Door) -> None:
+    with psycopg.connect(door.dsn) as other:
+        other.execute("UPDATE accounts_key SET last_used_at = tocsin_now()")
+        assert await door.intake.sender(door.token) == door.sender

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.gateways.conftest import Front
+from tocsin.alerts.intake import keys
 from tocsin.alerts.models import Alert
 from tocsin.alerts.rules import AlertState, Severity
 
@@ -82,6 +83,18 @@ def test_a_body_over_a_mebibyte_is_too_large(front: Front) -> None:
 def test_opsgenie_without_a_live_key_is_401(front: Front, key: str) -> None:
     found = front.client.post("/v2/alerts", headers={"Authorization": key.encode("latin-1")}, json=SAMPLE)
     assert (found.status_code, "GenieKey" in found.json()["message"]) == (401, True)
+
+
+def test_too_many_unknown_keys_at_once_are_told_to_wait_in_the_products_words(front: Front, monkeypatch) -> None:
+    monkeypatch.setattr(keys, "MOST_WAITING", 0)
+    unknown = "tcs" + "x" * 29
+    opsgenie = front.client.post("/v2/alerts", headers={"Authorization": f"GenieKey {unknown}"}, json=SAMPLE)
+    assert (opsgenie.status_code, "moment" in opsgenie.json()["message"]) == (429, True)
+    bearer = {"Authorization": f"Bearer {unknown}"}
+    assert front.client.post("/api/v2/alerts", headers=bearer, json=[]).status_code == 429
+    pagerduty = front.client.post("/v2/enqueue", json=trigger(front, routing_key=unknown))
+    assert (pagerduty.status_code, pagerduty.json()["status"]) == (429, "throttle exceeded")
+    assert front.client.post("/v2/alerts", headers={"Authorization": "GenieKey wrong"}, json=SAMPLE).status_code == 401
 
 
 def test_a_key_for_reading_cannot_deliver(front: Front) -> None:

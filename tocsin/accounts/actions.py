@@ -15,7 +15,7 @@ from django.db.models import Q
 from tocsin.accounts import facts
 from tocsin.accounts.models import Key, Membership, Organisation, Person, SignInLink, Team
 from tocsin.accounts.queries import keyring, person_ref, require, team_by_key, team_ref
-from tocsin.accounts.rules import ORGANISATION, Actor, KeyScope, Role, Scope, Verb
+from tocsin.accounts.rules import KEY_PREFIX, KEY_RANDOM, ORGANISATION, Actor, KeyScope, Role, Scope, Verb
 from tocsin.core import clock
 from tocsin.core.clock import Now
 from tocsin.core.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -23,7 +23,6 @@ from tocsin.core.ids import uuid7
 from tocsin.core.refs import Ref
 from tocsin.journal.actions import record
 
-KEY_PREFIX = "tcs"
 KEY_PURPOSE = "api-key"
 LINK_PURPOSE = "sign-in-link"
 
@@ -162,7 +161,7 @@ def issue_key(
 ) -> tuple[Key, str]:
     """Make a key. Returns its row and its token, which is shown this once and kept nowhere."""
     require(actor, Verb.CONFIGURE, Scope(team_ids=frozenset({team.id})) if team else ORGANISATION)
-    token = KEY_PREFIX + base64.b32encode(secrets.token_bytes(20)).decode().lower()[:29]
+    token = KEY_PREFIX + base64.b32encode(secrets.token_bytes(20)).decode().lower()[:KEY_RANDOM]
     key = Key.objects.create(
         name=name,
         prefix=token[:7],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -30,6 +31,16 @@ class KeyScope(StrEnum):
     INTEGRATION = "integration"
     READ = "read"
     MANAGE = "manage"
+
+
+KEY_PREFIX = "tcs"
+KEY_RANDOM = 29
+_KEY = re.compile(f"{KEY_PREFIX}[a-z2-7]{{{KEY_RANDOM}}}")
+
+
+def is_formed_like_a_key(token: str) -> bool:
+    """Whether this could be a key at all: the prefix and 29 random characters of base 32."""
+    return _KEY.fullmatch(token) is not None
 
 
 class Verb(StrEnum):

@@ -47,6 +47,13 @@ class Conflict(TocsinError):
     code = "conflict"
 
 
+class TooMany(TocsinError):
+    """More was asked at once than is answered; trying again in a moment is right."""
+
+    status = 429
+    code = "too_many"
+
+
 class Unavailable(TocsinError):
     """Something Tocsin depends on is away; trying again later is right."""
 

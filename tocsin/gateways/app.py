@@ -11,7 +11,7 @@ from tocsin.alerts.intake.wire import Wire
 from tocsin.alerts.sources.answer import Inbound
 from tocsin.alerts.sources.answer import handles as inbound
 from tocsin.core import metrics
-from tocsin.core.errors import TocsinError, Unavailable
+from tocsin.core.errors import TocsinError, TooMany, Unavailable
 from tocsin.gateways.alertmanager.answer import Alertmanager
 from tocsin.gateways.opsgenie.answer import Opsgenie
 from tocsin.gateways.pagerduty.answer import PagerDuty
@@ -68,8 +68,8 @@ async def _answer(wire: Wire, request: Request, receive: Receive, intake: Intake
         return _failure(wire, request, 413, "too_large", f"The body is larger than {wire.body_most} bytes.")
     except Refusal as refusal:
         return _failure(wire, request, wire.refused, "refused", f"This cannot be taken: {refusal}.")
-    except Unavailable as error:
-        return _failure(wire, request, 503, error.code, error.message)
+    except (Unavailable, TooMany) as error:
+        return _failure(wire, request, error.status, error.code, error.message)
     except TocsinError as error:
         return _failure(wire, request, wire.refused, error.code, error.message)
     except RecursionError:

@@ -41,16 +41,10 @@ class Intake:
     def __init__(self, config: Config, keyring: Keyring) -> None:
         self._linger_s = config.intake_linger_ms / 1000
         self._room = config.intake_queue
-        self._pool = AsyncConnectionPool(
-            config.database_url,
-            min_size=1,
-            max_size=4,
-            timeout=2.0,
-            open=False,
-            kwargs={"autocommit": True, "connect_timeout": 2, "options": "-c statement_timeout=5000"},
-        )
         self._keyring = keyring
-        self._keys = KeyCache(self._pool, keyring)
+        self._pool = _connections(config, "store")
+        self._key_pool = _connections(config, "keys")
+        self._keys = KeyCache(self._key_pool, keyring)
         self._queue: deque[_Waiting] = deque()
         self._waiting = 0
         self._wake = asyncio.Event()
@@ -60,6 +54,7 @@ class Intake:
     async def start(self) -> None:
         """Begin to commit. The database need not be there yet."""
         await self._pool.open(wait=False)
+        await self._key_pool.open(wait=False)
         self._flusher = asyncio.create_task(self._flush_for_ever())
 
     async def stop(self) -> None:
@@ -68,6 +63,7 @@ class Intake:
         self._wake.set()
         if self._flusher is not None:
             await self._flusher
+        await self._key_pool.close()
         await self._pool.close()
 
     async def sender(self, token: str) -> Sender | None:
@@ -141,6 +137,19 @@ class Intake:
         middle = len(group) // 2
         await self._flush(group[:middle])
         await self._flush(group[middle:])
+
+
+def _connections(config: Config, name: str) -> AsyncConnectionPool:
+    """The flusher has its own, and questions about keys have theirs, so that neither waits for the other's."""
+    return AsyncConnectionPool(
+        config.database_url,
+        name=name,
+        min_size=1,
+        max_size=4,
+        timeout=2.0,
+        open=False,
+        kwargs={"autocommit": True, "connect_timeout": 2, "options": "-c statement_timeout=5000"},
+    )
 
 
 def _confirm(group: list[_Waiting], repeated: set[int]) -> None:

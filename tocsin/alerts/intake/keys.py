@@ -1,4 +1,8 @@
-"""Which integration a token speaks for. Known for at most 60 seconds; longer only while the database is away."""
+"""Which integration a token speaks for. Known for at most 60 seconds; longer only while the database is away.
+
+Anybody may send any token, so what is unknown has little: no database work unless it is formed like a key, one question
+at a time for all that wait, on a connection of its own, and a room that pushes out none that is known.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +10,43 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from tocsin.core.errors import Unavailable
+from tocsin.accounts.rules import is_formed_like_a_key
+from tocsin.core.errors import TooMany, Unavailable
 from tocsin.core.keyring import Keyring
 
 FRESH_S = 60.0
 UNKNOWN_FRESH_S = 2.0
 AWAY_S = 1.0
-MOST = 50_000
+MOST_UNKNOWN = 10_000
+"""Tokens that were no keys a moment ago; the oldest is forgotten first."""
+
+MOST_WAITING = 2_000
+"""Tokens never seen that may wait to be asked about. The database answers some hundred in a few milliseconds."""
+
+MOST_ASKED = 500
 PURPOSE = "api-key"
 
-# Reading a key is also what keeps `last_used_at`: once a minute and node, not once a request.
+# Reading a key is also what keeps `last_used_at`: once a minute and node, not once a request. Whoever holds the row, a
+# revocation or another node that stamps it, is not waited for.
 _READ = """
-UPDATE accounts_key AS key SET last_used_at = tocsin_now()
-  FROM alerts_integration AS integration
- WHERE key.digest = ANY(%s) AND key.revoked_at IS NULL AND key.scope = 'integration'
-   AND key.subject_kind = 'alerts.integration' AND key.subject_id = integration.uuid
-   AND integration.removed_at IS NULL
-RETURNING integration.id, integration.key, integration.uuid, integration.options
+WITH live AS (
+  SELECT key.id, key.digest, integration.id AS integration_id, integration.key AS integration,
+         integration.uuid, integration.options
+    FROM accounts_key AS key JOIN alerts_integration AS integration ON key.subject_id = integration.uuid
+   WHERE key.digest = ANY(%s) AND key.revoked_at IS NULL AND key.scope = 'integration'
+     AND key.subject_kind = 'alerts.integration' AND integration.removed_at IS NULL
+), stamped AS (
+  UPDATE accounts_key SET last_used_at = tocsin_now()
+   WHERE id IN (SELECT id FROM accounts_key WHERE id IN (SELECT id FROM live) FOR NO KEY UPDATE SKIP LOCKED)
+)
+SELECT digest, integration_id, integration, uuid, options FROM live
 """
 
 
@@ -44,8 +62,16 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    sender: Sender | None
+    sender: Sender
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """All that wait for one token. `answer` is its sender or None; it is cancelled when nobody could tell."""
+
+    digests: list[str]
+    answer: asyncio.Future[Sender | None]
 
 
 @dataclass(slots=True)
@@ -55,40 +81,83 @@ class KeyCache:
     pool: AsyncConnectionPool
     keyring: Keyring
     _known: dict[str, _Known] = field(default_factory=dict)
-    _asking: dict[str, asyncio.Task[Sender | None]] = field(default_factory=dict)
+    _unknown: dict[str, float] = field(default_factory=dict)
+    _stale: dict[str, _Question] = field(default_factory=dict)
+    _new: dict[str, _Question] = field(default_factory=dict)
+    _asking: asyncio.Task[None] | None = None
     _away_until: float = 0.0
 
     async def sender(self, token: str) -> Sender | None:
-        """The integration of a live key, else None. Unavailable: the database is away and this key was never seen."""
-        digests = self.keyring.macs(PURPOSE, token.encode("utf-8", "surrogatepass"))
-        known = self._known.get(digests[0])
-        if known is not None and known.until > time.monotonic():
+        """The integration of a live key, else None.
+
+        Unavailable: the database is away and this key was never seen. TooMany: so many that were never seen wait.
+        """
+        if not is_formed_like_a_key(token):
+            return None
+        digests = self.keyring.macs(PURPOSE, token.encode())
+        known, now = self._known.get(digests[0]), time.monotonic()
+        if known is not None and known.until > now:
             return known.sender
+        if self._unknown.get(digests[0], now) > now:
+            return None
         try:
-            return await self._ask(digests)
-        except (psycopg.Error, PoolTimeout, TimeoutError):
-            self._away_until = time.monotonic() + AWAY_S
-        if known is not None and known.sender is not None:
-            return known.sender
+            return await self._ask(digests, self._new if known is None else self._stale)
+        except TimeoutError:
+            if known is not None:
+                return known.sender
         raise Unavailable("The database is away and this key is not known here yet. Try again.")
 
-    async def _ask(self, digests: list[str]) -> Sender | None:
-        """One question for all who wait for the same key."""
+    async def _ask(self, digests: list[str], room: dict[str, _Question]) -> Sender | None:
+        """Wait for the answer; TimeoutError when the database has none to give."""
         if self._away_until > time.monotonic():
             raise TimeoutError
-        task = self._asking.get(digests[0])
-        if task is None:
-            task = asyncio.ensure_future(self._read(digests))
-            self._asking[digests[0]] = task
-            task.add_done_callback(lambda _: self._asking.pop(digests[0], None))
-        return await asyncio.shield(task)
+        question = room.get(digests[0])
+        if question is None:
+            if room is self._new and len(room) >= MOST_WAITING:
+                raise TooMany("Many keys that are not known here are being looked up. Try again in a moment.")
+            question = room[digests[0]] = _Question(digests, asyncio.get_running_loop().create_future())
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._answer_all())
+        await asyncio.wait([question.answer])
+        if question.answer.cancelled():
+            raise TimeoutError
+        return question.answer.result()
 
-    async def _read(self, digests: list[str]) -> Sender | None:
+    async def _answer_all(self) -> None:
+        """One question after the other, those who were known first, until nobody waits; then nobody may wait."""
+        try:
+            while room := self._stale or self._new:
+                asked = dict(islice(room.items(), MOST_ASKED))
+                found = await self._read([digest for question in asked.values() for digest in question.digests])
+                for name, question in asked.items():
+                    sender = next((found[digest] for digest in question.digests if digest in found), None)
+                    self._remember(name, sender)
+                    del room[name]
+                    question.answer.set_result(sender)
+        except (psycopg.Error, PoolTimeout, TimeoutError):
+            self._away_until = time.monotonic() + AWAY_S
+        finally:
+            for question in (*self._stale.values(), *self._new.values()):
+                question.answer.cancel()
+            self._stale.clear()
+            self._new.clear()
+
+    def _remember(self, name: str, sender: Sender | None) -> None:
+        now = time.monotonic()
+        if sender is not None:
+            self._known[name] = _Known(sender, now + FRESH_S)
+            return
+        self._known.pop(name, None)
+        self._unknown.pop(name, None)
+        if len(self._unknown) >= MOST_UNKNOWN:
+            del self._unknown[next(iter(self._unknown))]
+        self._unknown[name] = now + UNKNOWN_FRESH_S
+
+    async def _read(self, digests: list[str]) -> dict[str, Sender]:
+        rows: list[tuple[Any, ...]]
         async with asyncio.timeout(3), self.pool.connection(timeout=2) as connection:
-            row = await (await connection.execute(_READ, [digests])).fetchone()
-        sender = Sender(integration_id=row[0], integration=row[1], uuid=row[2], options=row[3]) if row else None
-        if len(self._known) >= MOST:
-            self._known.clear()
-        until = time.monotonic() + (FRESH_S if sender else UNKNOWN_FRESH_S)
-        self._known[digests[0]] = _Known(sender, until)
-        return sender
+            rows = await (await connection.execute(_READ, [digests])).fetchall()
+        return {
+            digest: Sender(integration_id=id_, integration=key, uuid=uuid, options=options)
+            for digest, id_, key, uuid, options in rows
+        }

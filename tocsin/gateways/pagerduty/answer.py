@@ -38,5 +38,9 @@ class PagerDuty:
 
 
 def _invalid(status: int, errors: list[str]) -> Response:
-    kind, message = ("invalid event", "Event object is invalid") if status < 500 else ("unavailable", errors[0])
+    kind, message = "invalid event", "Event object is invalid"
+    if status == 429:
+        kind, message = "throttle exceeded", errors[0]
+    elif status >= 500:
+        kind, message = "unavailable", errors[0]
     return json_response(status, {"status": kind, "message": message, "errors": errors})
