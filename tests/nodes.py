@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -34,6 +35,17 @@ def wait_until(seen: Callable[[], bool], timeout_s: float = READY_S) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"It did not come true within {timeout_s} s: {seen}")
         time.sleep(0.02)
+
+
+@contextmanager
+def signed_in(link: str) -> Iterator[httpx.Client]:
+    """A browser in which somebody has opened a sign-in link and pressed the button."""
+    with httpx.Client(timeout=10, limits=httpx.Limits()) as browser:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(link).text)
+        assert token is not None, link
+        answer = browser.post(link, data={"csrfmiddlewaretoken": token[1]})
+        assert answer.status_code == 302, answer.text
+        yield browser
 
 
 @dataclass

@@ -134,12 +134,8 @@ class Run:
 def play(ground: Ground, receiver: Receiver, plan: Plan) -> tuple[Run, Verdict]:
     """Run a plan on a fleet of its own."""
     name = f"story_{plan.bug or 'right'}_{plan.seed}"
-    allowed = f"127.0.0.1:{receiver.port}"
     receiver.requests.clear()
-    fleet = Fleet.started(ground, name, nodes=plan.nodes, allowed=allowed, bug=plan.bug)
-    try:
+    with Fleet.running(ground, name, *[()] * plan.nodes, bug=plan.bug) as fleet:
         senders = Senders([node.url for node in fleet.nodes], ground.token)
         run = Run(plan=plan, fleet=fleet, receiver=receiver, senders=senders)
         return run, run.play()
-    finally:
-        fleet.stop()

@@ -1,4 +1,4 @@
-"""Nodes to be killed, on a PostgreSQL to be killed that keeps what it says.
+"""Whole nodes on a PostgreSQL that keeps what it says; both may be killed.
 
 The company has a few databases on tier 1, each with services of its own that need it, all owned by one team with one
 person on call. Every database is a fire that can be lit; none has anything to do with another.
@@ -11,16 +11,21 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
 from tests.nodes import Node, wait_until
 from tocsin.core.postgres import Cluster, Running, roles
 from tocsin.core.postgres.processes import all_in, send
+
+FIRES = 6
+"""Databases that can fail."""
 
 CALLERS = 8
 """Services that need each database."""
@@ -33,12 +38,12 @@ TOCSIN = [sys.executable, "-c", "from tocsin.main.cli import main; main()"]
 NAMES = roles.Names()
 
 
-def company(fires: int, webhook: str) -> dict[str, Any]:
+def company(webhook: str) -> dict[str, Any]:
     """The company file; Anna is reached by file and by webhook."""
-    databases = [{"key": f"db-{n}", "name": f"Database {n}", "team": "network", "tier": 1} for n in range(fires)]
+    databases = [{"key": f"db-{n}", "name": f"Database {n}", "team": "network", "tier": 1} for n in range(FIRES)]
     callers = [
         {"key": caller(n, m), "name": caller(n, m), "team": "network", "tier": 2, "depends_on": [f"db-{n}"]}
-        for n in range(fires)
+        for n in range(FIRES)
         for m in range(CALLERS)
     ]
     contacts = [{"channel": "file", "address": "anna"}, {"channel": "webhook", "address": webhook}]
@@ -71,20 +76,24 @@ def caller(fire: int, number: int) -> str:
 
 @dataclass(kw_only=True)
 class Ground:
-    """A durable server with one database that is migrated and knows the company: the template of every fleet's."""
+    """A durable server with one database that is migrated and knows the company: the template of every fleet's.
+
+    `token` is the sender's key; nodes may call `webhook`, which is Anna's.
+    """
 
     folder: Path
     cluster: Cluster
+    webhook: str
     token: str = ""
 
     @classmethod
-    def prepared(cls, folder: Path, *, fires: int, webhook: str) -> Ground:
+    def prepared(cls, folder: Path, *, webhook: str) -> Ground:
         """Start the server with fsync on, migrate, apply the company; the caller stops `cluster`."""
-        ground = cls(folder=folder, cluster=Cluster(folder / "pg"))
+        ground = cls(folder=folder, cluster=Cluster(folder / "pg"), webhook=webhook)
         running = ground.cluster.start()
         _run([sys.executable, "-m", "tocsin.main.migrate"], running.dsn)
         file = folder / "company.yaml"
-        file.write_text(json.dumps(company(fires, webhook)))
+        file.write_text(json.dumps(company(webhook)))
         done = _run([*TOCSIN, "apply", "--json", str(file)], running.app_dsn)
         ground.token = json.loads(done)["secrets"]["sample"]
         return ground
@@ -123,36 +132,46 @@ class Fleet:
     """Nodes on one database of the ground. They write pages into one file, as if it were on a disk they share."""
 
     ground: Ground
-    name: str
     nodes: list[Node]
     dsn: str
     folder: Path
     killed: dict[str, int] = field(default_factory=lambda: {"node": 0, "database": 0})
 
     @classmethod
-    def started(cls, ground: Ground, name: str, *, nodes: int, allowed: str, bug: str = "") -> Fleet:
-        """Start the nodes and wait until all are ready. `bug` names one of `planted/sitecustomize.py`."""
+    @contextmanager
+    def running(cls, ground: Ground, name: str, *roles: tuple[str, ...], bug: str = "") -> Iterator[Fleet]:
+        """One node for each of `roles`, all ready, killed afterwards. `bug` names one of `planted/sitecustomize.py`."""
         folder = ground.folder / name
-        dsn = ground.database(name)
         environment = {
             "TOCSIN_PAGES_FILE": str(folder / "pages.jsonl"),
-            "TOCSIN_ALLOWED_TARGETS": allowed,
+            "TOCSIN_ALLOWED_TARGETS": urlsplit(ground.webhook).netloc,
             "TOCSIN_LEASE_S": str(LEASE_S),
         }
         if bug:
             planted = str(Path(__file__).with_name("planted"))
             environment |= {"PLANTED_BUG": bug, "PYTHONPATH": planted}
-        made = [Node(folder / f"node-{n}", dsn, environment=environment) for n in range(nodes)]
-        fleet = cls(ground=ground, name=name, nodes=made, dsn=dsn, folder=folder)
-        for node in made:
-            node.start()
-        for node in made:
-            node.wait_ready()
-        return fleet
+        dsn = ground.database(name)
+        nodes = [Node(folder / f"node-{n}", dsn, roles=each, environment=environment) for n, each in enumerate(roles)]
+        fleet = cls(ground=ground, nodes=nodes, dsn=dsn, folder=folder)
+        try:
+            for node in nodes:
+                node.start()
+            for node in nodes:
+                if node.roles != ("engine",):  # it answers nobody; the others are ready only when it is
+                    node.wait_ready()
+            yield fleet
+        finally:
+            for node in nodes:
+                node.kill()
 
-    def stop(self) -> None:
-        for node in self.nodes:
-            node.kill()
+    def send(self, number: int, alert: dict[str, Any]) -> int:
+        """Post an alert to a node; returns the status of its answer."""
+        headers = {"Authorization": f"GenieKey {self.ground.token}"}
+        return self.nodes[number].post("/v2/alerts", headers=headers, json=alert).status_code
+
+    def sign_in_link(self) -> str:
+        """A link that makes a browser Anna's, once."""
+        return urlsplit(_run([*TOCSIN, "person", "sign-in-link", "anna"], self.dsn).strip()).path
 
     def is_at_work(self, number: int) -> bool:
         """Whether a node runs and is ready."""

@@ -8,47 +8,23 @@ planted in the nodes: each must be caught.
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from shutil import rmtree
 
 import pytest
 
 from tests.channels.servers import Receiver
 from tests.stories.chaos import Plan, play
-from tests.stories.fleet import Ground
+from tests.stories.fleet import FIRES, Ground
 
 pytestmark = pytest.mark.slow
 
 SEED = int(os.environ.get("STORY_SEED", "20261124"))
 SECONDS = float(os.environ.get("STORY_SECONDS", "24"))
 ALERTS = int(os.environ.get("STORY_ALERTS", str(int(SECONDS * 60))))
-FIRES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What the runs share: a durable server, and whoever receives the webhooks."""
-
-    ground: Ground
-    receiver: Receiver
-
-
-@pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    folder = Path(tempfile.mkdtemp(prefix="story-"))
-    with Receiver.listening() as receiver:
-        ground = Ground.prepared(folder, fires=FIRES, webhook=receiver.url)
-        yield Scene(ground, receiver)
-        ground.cluster.stop()
-    rmtree(folder, ignore_errors=True)
-
-
-def test_nothing_acknowledged_is_lost_and_nobody_is_paged_twice(scene: Scene) -> None:
+def test_nothing_acknowledged_is_lost_and_nobody_is_paged_twice(ground: Ground, receiver: Receiver) -> None:
     plan = Plan(seed=SEED, fires=FIRES, alerts=ALERTS, over_s=SECONDS, database_kills=max(2, int(SECONDS / 60)))
-    run, verdict = play(scene.ground, scene.receiver, plan)
+    run, verdict = play(ground, receiver, plan)
     assert run.settled, f"seed {SEED}: {verdict}"
     assert verdict.faults() == {}, f"seed {SEED}: {verdict}"
     assert verdict.extra_calls <= run.extra_calls_most(), f"seed {SEED}"
@@ -62,15 +38,15 @@ def test_nothing_acknowledged_is_lost_and_nobody_is_paged_twice(scene: Scene) ->
     ("bug", "fault"),
     [("acknowledges_early", "lost"), ("stores_repeats", "stored_twice"), ("drops_jobs", "unpaged")],
 )
-def test_planted_bug_is_caught(scene: Scene, bug: str, fault: str) -> None:
+def test_planted_bug_is_caught(ground: Ground, receiver: Receiver, bug: str, fault: str) -> None:
     # Quiet for longer than a bug keeps things to itself: what is late is not lost.
     plan = Plan(seed=SEED, fires=2, alerts=20, over_s=3.0, ambushes=1, quiet_s=3.0, bug=bug)
-    run, verdict = play(scene.ground, scene.receiver, plan)
+    run, verdict = play(ground, receiver, plan)
     assert run.settled, f"{verdict}"
     assert fault in verdict.faults(), f"{verdict}"
 
 
-def test_planted_sender_without_a_lease_is_caught(scene: Scene) -> None:
+def test_planted_sender_without_a_lease_is_caught(ground: Ground, receiver: Receiver) -> None:
     plan = Plan(seed=SEED, fires=2, alerts=20, over_s=3.0, drain_s=8.0, bug="sends_without_lease")
-    run, verdict = play(scene.ground, scene.receiver, plan)
+    run, verdict = play(ground, receiver, plan)
     assert verdict.extra_calls > run.extra_calls_most(), f"{verdict}"

@@ -7,27 +7,24 @@ import signal
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-import httpx
-
-from tests.nodes import Node, wait_until
-
-if TYPE_CHECKING:
-    from tests.stories.conftest import Installation
+from tests.nodes import signed_in, wait_until
+from tests.stories.fleet import Fleet, Ground
 
 ENDED_WITHIN_S = 5.0
 GONE_WITHIN_S = 2.0
 TAKEN_OVER_WITHIN_S = 20.0
+ALL: tuple[str, ...] = ()
+"""A node that does everything."""
 
 
-def _fire(node: Node, token: str, alias: str) -> int:
-    body = {"message": "Link down", "alias": alias, "priority": "P1", "details": {"service": "core-sw-waw-02"}}
-    return node.post("/v2/alerts", headers={"Authorization": f"GenieKey {token}"}, json=body).status_code
+def _failing(alias: str) -> dict[str, Any]:
+    return {"message": "Database down", "alias": alias, "priority": "P1", "details": {"service": "db-0"}}
 
 
-def _alerts(installation: Installation) -> list[str]:
-    return [row[0] for row in installation.rows("SELECT fingerprint FROM alerts_alert ORDER BY id")]
+def _alerts(fleet: Fleet) -> list[str]:
+    return [row[0] for row in fleet.rows("SELECT fingerprint FROM alerts_alert ORDER BY id")]
 
 
 def _members(group: int) -> list[int]:
@@ -43,72 +40,51 @@ def _members(group: int) -> list[int]:
     return found
 
 
-def test_three_roles_make_one_installation(installation: Installation) -> None:
-    nodes = {role: installation.node(role, role) for role in ("intake", "web", "engine")}
-    try:
-        for node in nodes.values():
-            node.start()
-        nodes["web"].wait_ready()
-        nodes["intake"].wait_ready()
-        assert _fire(nodes["intake"], installation.token, "a") == 202
-        wait_until(lambda: _alerts(installation) == ["a"])
-        assert nodes["web"].get("/", follow_redirects=True).status_code == 200
-        assert "--role intake" in nodes["intake"].get("/alerts").text
-        wait_until(installation.pages_file.exists)
-    finally:
-        for node in nodes.values():
-            node.kill()
+def test_three_roles_make_one_installation(ground: Ground) -> None:
+    with Fleet.running(ground, "three_roles", ("intake",), ("web",), ("engine",)) as fleet:
+        intake, web, _ = fleet.nodes
+        assert fleet.send(0, _failing("a")) == 202
+        wait_until(lambda: _alerts(fleet) == ["a"])
+        assert web.get("/", follow_redirects=True).status_code == 200
+        assert "--role intake" in intake.get("/alerts").text
+        wait_until(lambda: [line["to"] for line in fleet.lines()] == ["anna"])
 
 
-def test_other_node_takes_over_and_no_alert_is_digested_twice(installation: Installation) -> None:
-    nodes = [installation.node(name) for name in ("one", "two")]
-    try:
-        for node in nodes:
-            node.start()
-        for node in nodes:
-            node.wait_ready()
+def test_other_node_takes_over_and_no_alert_is_digested_twice(ground: Ground) -> None:
+    with Fleet.running(ground, "take_over", ALL, ALL) as fleet:
         for number in range(20):
-            assert _fire(nodes[number % 2], installation.token, f"a{number}") == 202
-        wait_until(lambda: len(_alerts(installation)) == 20)
+            assert fleet.send(number % 2, _failing(f"a{number}")) == 202
+        wait_until(lambda: len(_alerts(fleet)) == 20)
         for survivor in (1, 0):
-            nodes[1 - survivor].kill()
-            assert _fire(nodes[survivor], installation.token, f"after-{survivor}") == 202
-            wait_until(lambda name=f"after-{survivor}": name in _alerts(installation), TAKEN_OVER_WITHIN_S)
-            nodes[1 - survivor].start()
-            nodes[1 - survivor].wait_ready()
-        counts = installation.rows("SELECT fingerprint, count FROM alerts_alert")
+            dies = fleet.nodes[1 - survivor]
+            dies.kill()
+            assert fleet.send(survivor, _failing(f"after-{survivor}")) == 202
+            wait_until(lambda name=f"after-{survivor}": name in _alerts(fleet), TAKEN_OVER_WITHIN_S)
+            dies.start()
+            dies.wait_ready()
+        counts = fleet.rows("SELECT fingerprint, count FROM alerts_alert")
         assert len(counts) == 22
         assert {count for _, count in counts} == {1}
-    finally:
-        for node in nodes:
-            node.kill()
 
 
-def test_node_ends_quickly_though_streams_are_open(installation: Installation) -> None:
-    node = installation.node("one")
-    try:
-        node.start()
-        node.wait_ready()
-        with ExitStack() as tabs:
-            client = tabs.enter_context(httpx.Client(limits=httpx.Limits(max_connections=60), timeout=10))
-            for _ in range(50):
-                headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in installation.cookies.items())}
-                tab = client.stream("GET", f"{node.url}/live/stream?topics=alerts", headers=headers)
-                assert tabs.enter_context(tab).status_code == 200
-            began = time.monotonic()
-            node.stop()
-            assert time.monotonic() - began < ENDED_WITHIN_S
-    finally:
-        node.kill()
+def test_node_ends_quickly_though_streams_are_open(ground: Ground) -> None:
+    with Fleet.running(ground, "streams", ALL) as fleet, ExitStack() as tabs:
+        (node,) = fleet.nodes
+        client = tabs.enter_context(signed_in(node.url + fleet.sign_in_link()))
+        for _ in range(50):
+            tab = client.stream("GET", f"{node.url}/live/stream?topics=alerts")
+            assert tabs.enter_context(tab).status_code == 200
+        began = time.monotonic()
+        node.stop()
+        assert time.monotonic() - began < ENDED_WITHIN_S
 
 
-def test_killed_supervisor_leaves_no_process_behind(installation: Installation) -> None:
-    node = installation.node("one")
-    node.start()
-    node.wait_ready()
-    assert node.process is not None
-    group = node.process.pid
-    assert len(_members(group)) >= 4
-    os.kill(group, signal.SIGKILL)
-    node.process.wait()
-    wait_until(lambda: not _members(group), GONE_WITHIN_S)
+def test_killed_supervisor_leaves_no_process_behind(ground: Ground) -> None:
+    with Fleet.running(ground, "supervisor", ALL) as fleet:
+        (node,) = fleet.nodes
+        assert node.process is not None
+        group = node.process.pid
+        assert len(_members(group)) >= 4
+        os.kill(group, signal.SIGKILL)
+        node.process.wait()
+        wait_until(lambda: not _members(group), GONE_WITHIN_S)
