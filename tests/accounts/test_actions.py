@@ -98,6 +98,7 @@ def test_responder_issues_keys_for_their_own_team_only(alice: Person) -> None:
 def test_sign_in_link_works_once(alice: Person) -> None:
     token = actions.issue_sign_in_link("alice", actor=SYSTEM).rpartition("/")[2]
     assert actions.use_sign_in_link(token) == alice
+    assert latest_facts(kind="accounts.signed_in")[0].data == {"login": "alice", "by": "link"}
     with pytest.raises(Forbidden, match="used or has expired"):
         actions.use_sign_in_link(token)
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from tocsin.accounts import facts
 from tocsin.accounts.models import Key, Membership, Organisation, Person, SignInLink, Team
-from tocsin.accounts.queries import keyring, person_ref, require, team_by_key, team_ref
+from tocsin.accounts.queries import actor_for_person, keyring, person_ref, require, team_by_key, team_ref
 from tocsin.accounts.rules import KEY_PREFIX, KEY_RANDOM, ORGANISATION, Actor, KeyScope, Role, Scope, Verb
 from tocsin.core import clock
 from tocsin.core.clock import Now
@@ -213,7 +213,7 @@ def issue_sign_in_link(login: str, *, valid_for: timedelta = timedelta(minutes=3
 
 @transaction.atomic
 def use_sign_in_link(token: str) -> Person:
-    """The person a link signs in; Forbidden when it was used, has expired, or was never made."""
+    """Sign in by a link, and say who that is; Forbidden when it was used, has expired, or was never made."""
     link = (
         SignInLink.objects.select_for_update(of=("self",))
         .select_related("person")
@@ -225,6 +225,7 @@ def use_sign_in_link(token: str) -> Person:
         raise Forbidden("This sign-in link was used or has expired. Ask for a new one, or sign in with a password.")
     link.used_at = now
     link.save(update_fields=["used_at"])
+    record_sign_in(link.person, by="link", actor=actor_for_person(link.person))
     return link.person
 
 

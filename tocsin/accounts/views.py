@@ -21,17 +21,12 @@ from tocsin.accounts.throttle import Throttle
 from tocsin.core.errors import Forbidden
 
 if TYPE_CHECKING:
-    from tocsin.accounts.models import Person
+    pass
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 THROTTLE = Throttle(limit=10, window_s=300)
 ADDRESSES = Throttle(limit=100, window_s=300)
 """Trying one password on many accounts is slowed too; an office behind one address stays under it."""
-
-
-def _enter(request: HttpRequest, person: Person, by: str) -> None:
-    auth.login(request, person, backend=BACKEND)
-    actions.record_sign_in(person, by=by, actor=queries.actor_for_person(person))
 
 
 def _next(request: HttpRequest) -> str:
@@ -57,7 +52,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             raise Forbidden("Too many attempts from here. Wait five minutes, then try again.", status=429)
         if form.is_valid() and form.person is not None:
             THROTTLE.forget(place)
-            _enter(request, form.person, "password")
+            auth.login(request, form.person, backend=BACKEND)
+            actions.record_sign_in(form.person, by="password", actor=queries.actor_for_person(form.person))
             return redirect(_next(request))
         actions.record_refused_sign_in(reason="wrong login or password", actor=SYSTEM)
         status = 422
@@ -69,7 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link. Opening it shows a button; mail scanners that open links use nothing up."""
     if request.method == "POST":
-        _enter(request, actions.use_sign_in_link(token), "link")
+        auth.login(request, actions.use_sign_in_link(token), backend=BACKEND)
         return redirect("/")
     return render(request, "accounts/sign_in_link.html", {"token": token})
 

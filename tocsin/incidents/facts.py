@@ -83,7 +83,8 @@ class IncidentCommanded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentCauseNamed:
-    """`before` and `after` are service keys; `before` is empty when none was named yet."""
+    """`before` and `after` are service keys; `before` is empty when none was named yet, and the same when a
+    person agrees."""
 
     kind: ClassVar = "incidents.incident_cause_named"
     schema_version: ClassVar = 1

@@ -64,6 +64,8 @@ def _commanded(fact: Stored) -> str:
 def _cause_named(fact: Stored) -> str:
     if not fact.data["before"]:
         return gettext("The cause is thought to be %(after)s.") % fact.data
+    if fact.data["before"] == fact.data["after"]:
+        return gettext("%(cause)s confirmed as the cause.") % {"cause": fact.data["after"]}
     return gettext("The cause is now thought to be %(after)s instead of %(before)s.") % fact.data
 
 

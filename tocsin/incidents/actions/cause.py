@@ -79,11 +79,9 @@ def confirm_cause(uuid: UUID, *, service_key: str = "", actor: Actor) -> Inciden
         cause_moved(detail.group_id, actor=ENGINE)
         note_verdict(detail.group_id)
         return locked(uuid, actor)
-    if detail.cause is None:
+    if detail.cause is None and not service_key:
         raise Conflict("No cause is named that could be confirmed.")
-    detail.cause_state = CauseState.CONFIRMED
-    save(detail, "cause_state")
-    return detail
+    return name_cause(uuid, service_key or (detail.cause.key if detail.cause else ""), actor=actor)
 
 
 @transaction.atomic
@@ -127,11 +125,12 @@ def name_cause(uuid: UUID, service_key: str, *, actor: Actor) -> IncidentDetail:
     if detail.group_id is not None:
         raise Conflict("The cause of this incident comes from its alerts: confirm it, or reject it.")
     service = service_by_key(actor, service_key)
-    if detail.cause == service:
-        return detail
     before = detail.cause.key if detail.cause else ""
-    detail.cause, detail.cause_state = service, CauseState.CONFIRMED
-    detail.cause_named_at = clock.now()
+    if before == service.key and detail.cause_state == CauseState.CONFIRMED:
+        return detail
+    if before != service.key:
+        detail.cause, detail.cause_named_at = service, clock.now()
+    detail.cause_state = CauseState.CONFIRMED
     save(detail, "cause", "cause_state", "cause_named_at")
     fact = facts.IncidentCauseNamed(key=detail.item.key, before=before, after=service.key, confidence=1.0)
     told(detail, fact, actor=actor)

@@ -78,11 +78,13 @@ def comment(uuid: UUID, body: str, *, actor: Actor) -> IncidentDetail:
 
 @transaction.atomic
 def edit(uuid: UUID, *, title: str | None = None, description: str | None = None, actor: Actor) -> IncidentDetail:
-    """Change title or description. A title given by a person is not changed by the engine any more."""
+    """Change title or description. A title that a person has changed is not changed by the engine any more."""
     detail = locked(uuid, actor)
+    before = detail.item.title
     detail.item = items.edit_item(uuid, title=title, description=description, actor=actor)
-    detail.titled = detail.titled or title is not None
-    save(detail, "titled")
+    renamed = detail.item.title != before
+    detail.titled = detail.titled or renamed
+    save(detail, *["titled"] if renamed else [])
     return detail
 
 
