@@ -28,6 +28,14 @@ def test_sound_pages_are_left_alone(world: World) -> None:
     assert flaws(page) == []
 
 
+def test_exhausted_page_without_a_next_call_makes_it_after_all(world: World) -> None:
+    page = world.open()
+    Page.objects.filter(id=page.id).update(state="exhausted", next_step_at=None)
+    assert [row.id for row in actions.audit(clocks.now())] == [page.id]
+    assert "carol" in world.tick()
+    assert actions.audit(clocks.now()) == []
+
+
 @pytest.mark.parametrize(
     ("damage", "flaw"),
     [
@@ -52,14 +60,14 @@ def test_step_that_keeps_failing_is_told_once_a_minute(
     world: World, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sick, well = world.open(), world.open()
-    whole = ticker.people_for
+    whole = ticker.people_at
 
     def fails_for_one(*arguments: Any) -> Any:
         if len(queries.ledger(SYSTEM, well.uuid)) == 0 and Page.objects.get(id=sick.id).next_step_at:
             raise ZeroDivisionError
         return whole(*arguments)
 
-    monkeypatch.setattr(ticker, "people_for", fails_for_one)
+    monkeypatch.setattr(ticker, "people_at", fails_for_one)
     assert actions.run_due() == 0
     clock.forward(seconds=61)
     assert len(actions.audit(clocks.now())) == 2

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.paging.rules import (
+    LAST_CALLS_EVERY,
     OVERDUE,
     PAUSE,
     Because,
     Candidate,
     Flaw,
     Ladder,
+    LastCall,
     Move,
     PageState,
     Place,
@@ -24,6 +26,7 @@ from tocsin.paging.rules import (
     choose,
     first_place,
     flaw,
+    last_call,
     mended,
     next_step,
     next_step_now,
@@ -75,9 +78,28 @@ def test_page_is_exhausted_a_pause_after_its_very_last_step() -> None:
     rungs = ladder(0)
     last = next_step(rungs, first_place(rungs, START), START).then
     assert next_step(rungs, last, START + PAUSE - seconds(1)).move is Move.WAIT
-    given_up = next_step(rungs, last, START + PAUSE)
-    assert (given_up.move, given_up.because) == (Move.EXHAUST, Because.ALL_ROUNDS_DONE)
-    assert (given_up.then.state, given_up.then.due_at) == (PageState.EXHAUSTED, None)
+    exhausted = next_step(rungs, last, START + PAUSE)
+    assert (exhausted.move, exhausted.because) == (Move.EXHAUST, Because.ALL_ROUNDS_DONE)
+    assert (exhausted.then.state, exhausted.then.due_at) == (PageState.EXHAUSTED, START + PAUSE)
+
+
+def test_exhausted_page_calls_the_lead_then_the_administrators_every_half_hour() -> None:
+    rungs, now = ladder(0, 60), START
+    place = Place(state=PageState.EXHAUSTED, round=1, step=2, round_began_at=START, due_at=START)
+    calls = []
+    for _ in range(4):
+        assert place.due_at is not None
+        now = place.due_at
+        decision = next_step(rungs, place, now)
+        assert (decision.move, decision.because) == (Move.TAKE, Because.NOBODY_ANSWERED)
+        calls.append((last_call(rungs, decision.at), decision.at.round, now - START))
+        place = decision.then
+    assert calls == [
+        (LastCall.LEAD, 1, seconds(0)),
+        (LastCall.ADMINISTRATORS, 1, PAUSE),
+        (LastCall.LEAD, 2, PAUSE + LAST_CALLS_EVERY),
+        (LastCall.ADMINISTRATORS, 2, 2 * PAUSE + LAST_CALLS_EVERY),
+    ]
 
 
 def test_late_step_delays_those_after_it() -> None:
@@ -86,8 +108,8 @@ def test_late_step_delays_those_after_it() -> None:
     assert then.due_at == START + seconds(7500)
 
 
-@pytest.mark.parametrize("state", [PageState.ACKNOWLEDGED, PageState.STOPPED, PageState.EXHAUSTED])
-def test_page_that_is_not_open_is_left_alone(state: PageState) -> None:
+@pytest.mark.parametrize("state", [PageState.ACKNOWLEDGED, PageState.STOPPED])
+def test_page_that_waits_for_no_answer_is_left_alone(state: PageState) -> None:
     place = Place(state=state, round=0, step=0, round_began_at=START, due_at=None)
     assert next_step(ladder(0), place, START + seconds(10**6)).because is Because.NOT_OPEN
 
@@ -110,16 +132,13 @@ def test_ladder_nobody_can_climb_is_refused(broken: dict[str, object]) -> None:
 
 
 @given(ladders, pauses)
-def test_open_page_always_has_a_due_next_step_until_it_is_exhausted(rungs: Ladder, waits: list[timedelta]) -> None:
+def test_unanswered_page_always_has_a_sound_next_step(rungs: Ladder, waits: list[timedelta]) -> None:
     place, now = first_place(rungs, START), START
     for wait in waits:
         now += wait
         place = next_step(rungs, place, now).then
-        if place.state is PageState.OPEN:
-            assert place.due_at is not None
-            assert flaw(rungs, place, now) in {None, Flaw.OVERDUE}
-        else:
-            assert (place.state, place.due_at) == (PageState.EXHAUSTED, None)
+        assert place.due_at is not None
+        assert flaw(rungs, place, now) in {None, Flaw.OVERDUE}
 
 
 @given(ladders, pauses)
@@ -132,9 +151,9 @@ def test_every_step_of_every_round_is_taken_once_and_in_order(rungs: Ladder, wai
             taken.append((decision.at.round, decision.at.step))
         place = decision.then
     every = [(turn, step) for turn in range(rungs.repeat + 1) for step in range(len(rungs.steps))]
+    steps = len(rungs.steps)
+    every += [(turn, steps + call) for turn in range(rungs.repeat + 1, rungs.repeat + 90) for call in LastCall]
     assert taken == every[: len(taken)]
-    if place.state is PageState.EXHAUSTED:
-        assert taken == every
 
 
 @given(ladders, st.lists(st.tuples(st.integers(0, 3), st.floats(0, 900, allow_nan=False)), max_size=60))
@@ -159,11 +178,15 @@ def test_two_tickers_never_take_one_step_twice(rungs: Ladder, schedule: list[tup
     assert len(told) == len(set(told))
 
 
-@given(ladders, st.integers(-5, 9), st.integers(0, 5), st.floats(-9e5, 9e5, allow_nan=False))
-def test_mended_page_is_sound_and_due(rungs: Ladder, step: int, turn: int, due_in: float) -> None:
-    torn = Place(
-        state=PageState.OPEN, round=turn, step=step, round_began_at=START, due_at=START + timedelta(seconds=due_in)
-    )
+@given(
+    ladders,
+    st.sampled_from([PageState.OPEN, PageState.EXHAUSTED]),
+    st.integers(-5, 9),
+    st.none() | st.floats(-9e5, 9e5, allow_nan=False).map(seconds),
+)
+def test_mended_page_is_sound_and_due(rungs: Ladder, state: PageState, step: int, due_in: timedelta | None) -> None:
+    due_at = None if due_in is None else START + due_in
+    torn = Place(state=state, round=1, step=step, round_began_at=START, due_at=due_at)
     whole = mended(rungs, torn, START)
     assert flaw(rungs, whole, START) is None
     assert next_step(rungs, whole, START).move is Move.TAKE

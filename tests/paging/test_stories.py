@@ -137,15 +137,75 @@ def test_team_without_a_policy_pages_its_lead(world: World) -> None:
     assert queries.page_for(SYSTEM, page.uuid).policy_key == ""
 
 
-def test_ladder_is_repeated_then_exhausted_and_stays_in_sight(world: World, on_call: str, clock: Any) -> None:
-    page = world.open()
+def exhaust(world: World, clock: Any) -> list[str]:
+    """Let all rounds go by; returns who was woken. The last calls begin with the next tick."""
     woken = []
-    for _ in range(8):
+    for _ in range(4):
         woken += world.tick()
         clock.forward(seconds=301)
-    assert woken == [on_call, "carol", on_call, "carol"]
+    return woken
+
+
+def test_page_nobody_answers_goes_on_to_the_lead_and_the_administrators(world: World, on_call: str, clock: Any) -> None:
+    page = world.open()
+    assert exhaust(world, clock) == [on_call, "carol", on_call, "carol"]
+    assert world.tick() == [on_call, "carol"]
     assert world.state(page) == "exhausted"
-    assert kinds(page)[-1] == "page_exhausted"
+    assert kinds(page)[-2:] == ["page_exhausted", "page_step_taken"]
+    coming = queries.upcoming(SYSTEM, page.uuid)
+    assert coming is not None
+    assert [person.login for person in coming.people] == ["dora"]
+    clock.forward(seconds=301)
+    assert world.tick() == ["dora"]
+    for _ in range(3):
+        clock.forward(minutes=28)
+        assert world.tick() == []
+        clock.forward(minutes=3)
+        assert world.tick() == [on_call, "carol"]
+        clock.forward(minutes=6)
+        assert world.tick() == ["dora"]
+    assert kinds(page).count("page_exhausted") == 1
+
+
+def test_last_call_reaches_whoever_is_on_call_by_then(world: World, on_call: str, clock: Any) -> None:
+    other = {"anna": "bob", "bob": "anna"}[on_call]
+    world.open()
+    exhaust(world, clock)
+    save_rotation(rotation(["bob", "anna"]), actor=SYSTEM)
+    assert world.tick() == [other, "carol"]
+
+
+def test_last_call_passes_over_a_lead_nobody_can_reach(world: World, clock: Any) -> None:
+    save_rotation(rotation([]), actor=SYSTEM)
+    actions.remove_policy("network-default", actor=SYSTEM)
+    world.open()
+    for _ in range(3):
+        world.tick()
+        clock.forward(seconds=301)
+    channels.save_contacts("carol", [], actor=SYSTEM)
+    assert world.tick() == ["dora"]
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "stop"])
+def test_answer_ends_the_last_calls(world: World, clock: Any, answer: str) -> None:
+    page = world.open()
+    exhaust(world, clock)
+    world.tick()
+    if answer == "acknowledge":
+        actions.acknowledge_page(page.uuid, actor=world.actor("carol"), via="link")
+    else:
+        actions.stop_for(Ref(page.subject_kind, page.subject_id), reason=StopReason.RESOLVED, actor=SYSTEM)
+    clock.forward(hours=3)
+    assert world.tick() == []
+
+
+def test_page_that_is_exhausted_stays_in_sight(world: World, clock: Any) -> None:
+    page = world.open()
+    exhaust(world, clock)
+    world.tick()
+    subject = Ref(page.subject_kind, page.subject_id)
+    other = Ref("incidents.incident", uuid7())
+    assert queries.exhausted_about([subject, other]) == {subject}
     assert [view.uuid for view in queries.unanswered(SYSTEM)] == [page.uuid]
     actions.acknowledge_page(page.uuid, actor=world.actor("dora"), via="screen")
     assert queries.unanswered(SYSTEM) == []
@@ -226,9 +286,8 @@ def test_escalating_by_hand_takes_the_next_step_at_once(world: World, on_call: s
 
 def test_escalating_an_exhausted_page_begins_again(world: World, on_call: str, clock: Any) -> None:
     page = world.open()
-    for _ in range(8):
-        world.tick()
-        clock.forward(seconds=301)
+    exhaust(world, clock)
+    world.tick()
     actions.escalate_now(page.uuid, actor=SYSTEM)
     assert world.tick() == [on_call]
     assert world.state(page) == "open"
@@ -271,4 +330,4 @@ def test_upcoming_step_names_whom_it_would_wake(world: World, on_call: str, cloc
         world.tick()
     coming = queries.upcoming(SYSTEM, page.uuid)
     assert coming is not None
-    assert coming.people == ()
+    assert [person.login for person in coming.people] == [on_call, "carol"], "the first of the last calls"

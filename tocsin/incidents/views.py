@@ -68,7 +68,11 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
 
 def _line(row: IncidentRow) -> dict[str, Any]:
-    return {"row": row, "state": wording.state_word(row.state), "is_new": row.state is IncidentState.TRIGGERED}
+    return {"row": row, "state": _standing(row), "is_new": row.state is IncidentState.TRIGGERED}
+
+
+def _standing(row: IncidentRow) -> str:
+    return wording.unanswered_words() if row.unanswered else wording.state_word(row.state)
 
 
 @require_GET
@@ -127,7 +131,7 @@ def _head(request: HttpRequest, found: HeadPart) -> dict[str, Any]:
     row = found.head
     summary = queries.summary(row, language=get_language() or "en", zone=timezone.get_current_timezone_name())
     return _shown(row) | {
-        "state": wording.state_word(row.state),
+        "state": _standing(row),
         "summary": summary,
         "band": ack_band(found),
         "clock": clock_view(row.clock, moment(request), is_open=row.is_open),

@@ -22,6 +22,11 @@ def state_word(state: str) -> str:
     }[IncidentState(state)]
 
 
+def unanswered_words() -> str:
+    """Instead of the state, while all rounds of a page are done and nobody has answered."""
+    return pgettext("state of an incident", "Nobody answered")
+
+
 def stamp_word(stamp: str) -> str:
     """A moment of the three-minute clock."""
     return {

@@ -1,5 +1,5 @@
-"""The auditor: trusts no ticker. Every open page must stand on its ladder with its next step due in time; one that
-does not is made due at once, and the journal is told."""
+"""The auditor: trusts no ticker. Every unanswered page must stand on its ladder with its next step due in time; one
+that does not is made due at once, and the journal is told."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tocsin.journal.actions import record
 from tocsin.paging import facts
 from tocsin.paging.ladders import FALLBACK, ladder_from, place_of, put
 from tocsin.paging.models import Page
-from tocsin.paging.rules import Flaw, Ladder, PageState, flaw, mended
+from tocsin.paging.rules import UNANSWERED, Flaw, Ladder, flaw, mended
 
 log = logging.getLogger(__name__)
 
 
 @transaction.atomic
 def audit(now: datetime) -> list[Page]:
-    """Look at every open page that no ticker holds right now; returns those that were put right."""
-    rows = Page.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=PageState.OPEN)
+    """Look at every unanswered page that no ticker holds right now; returns those that were put right."""
+    rows = Page.objects.select_for_update(skip_locked=True, of=("self",)).filter(state__in=UNANSWERED)
     return [page for page in rows.order_by("id") if _put_right(page, now)]
 
 

@@ -12,7 +12,7 @@ from tocsin.channels.models import Contact
 from tocsin.channels.queries import usable_contacts
 from tocsin.oncall.queries import Duty, on_call_for
 from tocsin.oncall.rules import ReasonKind
-from tocsin.paging.rules import Candidate, Choice, Step, Target, TargetKind, Why, choose
+from tocsin.paging.rules import Candidate, Choice, Ladder, LastCall, Place, Target, TargetKind, Why, choose, last_call
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Person, Team
@@ -30,11 +30,24 @@ class People:
         return self.contacts.get(self.by_uuid[person].id, [])
 
 
-def people_for(step: Step, team: Team, at: datetime) -> People:
-    """Whom this step of a page to `team` wakes at an instant, and why."""
+def people_at(ladder: Ladder, place: Place, team: Team, at: datetime) -> People:
+    """Whom the step that a page to `team` stands on wakes at an instant, and why.
+
+    The first of the last calls is for whoever is on call by then too: that may be another than in the night.
+    """
     known: dict[UUID, Person] = {}
-    candidates = [_candidate(target, at, known) for target in step.targets]
-    fallback = [_lead(team, known), _administrators(known)]
+    last = last_call(ladder, place)
+    targets = ladder.steps[0 if last is not None else place.step].targets
+    candidates = [_candidate(target, at, known) for target in targets]
+    lead, administrators = _lead(team, known), _administrators(known)
+    if last is LastCall.LEAD:
+        return _chosen([*candidates, *lead], [administrators], known)
+    if last is LastCall.ADMINISTRATORS:
+        return _chosen(administrators, [[*lead, *candidates]], known)
+    return _chosen(candidates, [lead, administrators], known)
+
+
+def _chosen(candidates: list[Candidate], fallback: list[list[Candidate]], known: dict[UUID, Person]) -> People:
     contacts = usable_contacts(person.id for person in known.values())
     reachable = frozenset(uuid for uuid, person in known.items() if person.id in contacts)
     choice = choose(candidates, reachable=reachable, fallback=fallback)

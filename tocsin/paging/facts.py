@@ -79,7 +79,7 @@ class PageStopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageExhausted:
-    """Nobody answered in any round. The page stays open to an answer, and in sight."""
+    """Nobody answered in any round. From now on the team's lead and the administrators are called, at a slower pace."""
 
     kind: ClassVar = "paging.page_exhausted"
     schema_version: ClassVar = 1

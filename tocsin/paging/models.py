@@ -43,10 +43,10 @@ class Policy(models.Model):
 
 
 class Page(models.Model):
-    """A call for a human about `subject`, made to `team`, that goes on until it is answered, stopped or exhausted.
+    """A call for a human about `subject`, made to `team`, that goes on until it is answered or stopped.
 
     `ladder` is the policy as it was when the page was opened; `round`, `step` and `next_step_at` are its place on it
-    (`rules.Place`). The database itself refuses an open page without a next step.
+    (`rules.Place`). The database itself refuses an open page without a next step, the auditor an exhausted one.
     """
 
     FIELD_CLASSES: ClassVar = {
@@ -88,7 +88,8 @@ class Page(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=list(PageState)), name="paging_page_state"),
             models.CheckConstraint(
                 condition=models.Q(state=PageState.OPEN, next_step_at__isnull=False)
-                | (~models.Q(state=PageState.OPEN) & models.Q(next_step_at__isnull=True)),
+                | models.Q(state=PageState.EXHAUSTED)
+                | models.Q(state__in=[PageState.ACKNOWLEDGED, PageState.STOPPED], next_step_at__isnull=True),
                 name="paging_page_open_has_next_step",
             ),
             models.UniqueConstraint(
@@ -98,7 +99,8 @@ class Page(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index("next_step_at", condition=models.Q(state=PageState.OPEN), name="paging_page_due"),
+            models.Index("next_step_at", condition=models.Q(next_step_at__isnull=False), name="paging_page_due"),
+            models.Index("subject_id", condition=models.Q(state=PageState.EXHAUSTED), name="paging_page_exhausted"),
             models.Index("subject_kind", "subject_id", name="paging_page_subject"),
             models.Index(fields=["-opened_at"], name="paging_page_opened"),
         ]

@@ -15,8 +15,8 @@ from tocsin.accounts.rules import Actor, ActorKind
 from tocsin.channels.ports import Wanted
 from tocsin.core.errors import NotFound
 from tocsin.core.refs import Ref
-from tocsin.paging.choosing import people_for
-from tocsin.paging.ladders import ladder_from
+from tocsin.paging.choosing import people_at
+from tocsin.paging.ladders import ladder_from, place_of
 from tocsin.paging.links import read_token
 from tocsin.paging.messages import Words, render
 from tocsin.paging.models import Notification, Page
@@ -34,6 +34,7 @@ __all__ = [
     "TargetView",
     "Upcoming",
     "Words",
+    "exhausted_about",
     "ledger",
     "page_for",
     "page_for_link",
@@ -104,7 +105,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upcoming:
-    """The next step of an open page: when, and whom it would wake as things stand. None of them: it gives up then."""
+    """The next step of an unanswered page: when, and whom it would wake as things stand."""
 
     at: datetime
     people: tuple[Person, ...]
@@ -136,9 +137,17 @@ def pages_about(actor: Actor, subjects: Iterable[Ref]) -> list[PageView]:
 
 
 def unanswered(actor: Actor) -> list[PageView]:
-    """Pages that wait for an answer, exhausted ones first: nobody is woken for those any more."""
+    """Pages that wait for an answer, exhausted ones first: nobody of their policies has given one."""
     found = pages(actor, states=UNANSWERED, limit=500)
     return sorted(found, key=lambda page: page.state is not PageState.EXHAUSTED)
+
+
+def exhausted_about(subjects: Iterable[Ref]) -> set[Ref]:
+    """Those of these records about which a page went through all its rounds without an answer. The caller may see
+    the records."""
+    wanted = set(subjects)
+    rows = Page.objects.filter(state=PageState.EXHAUSTED, subject_id__in=[subject.id for subject in wanted])
+    return wanted & {Ref(kind, id_) for kind, id_ in rows.values_list("subject_kind", "subject_id")}
 
 
 def ledger(actor: Actor, page_uuid: UUID) -> list[LedgerRow]:
@@ -149,14 +158,11 @@ def ledger(actor: Actor, page_uuid: UUID) -> list[LedgerRow]:
 
 
 def upcoming(actor: Actor, page_uuid: UUID) -> Upcoming | None:
-    """What an open page does next if nobody answers; None when it waits for nothing."""
+    """What a page does next if nobody answers; None when it waits for nothing."""
     page = _visible(actor, page_uuid)
     if page.next_step_at is None:
         return None
-    steps = ladder_from(page).steps
-    if page.step >= len(steps):
-        return Upcoming(at=page.next_step_at, people=())
-    people = people_for(steps[page.step], page.team, page.next_step_at)
+    people = people_at(ladder_from(page), place_of(page), page.team, page.next_step_at)
     chosen = [people.by_uuid[each.person] for each in people.choice.chosen if each.person is not None]
     return Upcoming(at=page.next_step_at, people=tuple(chosen))
 

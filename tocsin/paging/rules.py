@@ -1,8 +1,9 @@
 """The ladder of a page: which step is next, when, whom it wakes, and why. Pure.
 
 A page climbs the steps of its policy. A step is due `after_s` seconds after its round began; when nobody has
-answered `PAUSE` after the last step, the round is repeated, and after the last round the page is exhausted: it
-stays visible and can still be acknowledged, but wakes nobody more by itself.
+answered `PAUSE` after the last step, the round is repeated, and after the last round the page is exhausted. It never
+falls silent: from then on it makes its last calls, to the team's lead and then to the administrators, again and again
+at a slower pace, until somebody answers or stops it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
 PAUSE = timedelta(minutes=5)
-"""How long the last step of a round has before the next round begins, or the page is given up."""
+"""How long the last step of a round has before the next round begins, or the page makes its last calls."""
+
+LAST_CALLS_EVERY = timedelta(minutes=30)
+"""How long after an exhausted page's calls they are made again."""
 
 OVERDUE = timedelta(seconds=60)
 """A step later than this was forgotten by its ticker; the auditor asks for it again."""
@@ -78,9 +82,17 @@ class Because(StrEnum):
 
     STEP_DUE = "step_due"
     ASKED_FOR = "asked_for"
+    NOBODY_ANSWERED = "nobody_answered"
     NOT_DUE = "not_due"
     NOT_OPEN = "not_open"
     ALL_ROUNDS_DONE = "all_rounds_done"
+
+
+class LastCall(IntEnum):
+    """Whom an exhausted page wakes, in this order: its place is as many steps past the ladder's last."""
+
+    LEAD = 0
+    ADMINISTRATORS = 1
 
 
 class Move(StrEnum):
@@ -157,7 +169,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a page stands. `step` is the next to take (`len(steps)`: only giving up is left), `due_at` when."""
+    """Where a page stands. `step` is the next to take, `due_at` when. From `len(steps)` on it is a `LastCall`."""
 
     state: PageState
     round: int
@@ -210,8 +222,8 @@ def first_place(ladder: Ladder, opened_at: datetime) -> Place:
 
 
 def next_step(ladder: Ladder, place: Place, now: datetime) -> Decision:
-    """Decide what the ticker does with a page at `now`: take its step, give it up, or leave it."""
-    if place.state is not PageState.OPEN or place.due_at is None:
+    """Decide what the ticker does with a page at `now`: take its step, count it as exhausted, or leave it."""
+    if place.state not in UNANSWERED or place.due_at is None:
         return Decision(move=Move.WAIT, because=Because.NOT_OPEN, at=place, then=place)
     if now < place.due_at:
         return Decision(move=Move.WAIT, because=Because.NOT_DUE, at=place, then=place)
@@ -230,9 +242,18 @@ def next_step_now(ladder: Ladder, place: Place, now: datetime) -> Decision:
 
 
 def _climb(ladder: Ladder, place: Place, now: datetime, because: Because) -> Decision:
+    if place.state is PageState.EXHAUSTED:
+        then = _after_last_call(ladder, place, now)
+        return Decision(move=Move.TAKE, because=Because.NOBODY_ANSWERED, at=place, then=then)
     if place.step >= len(ladder.steps):
-        gone = replace(place, state=PageState.EXHAUSTED, due_at=None)
-        return Decision(move=Move.EXHAUST, because=Because.ALL_ROUNDS_DONE, at=place, then=gone)
+        last = Place(
+            state=PageState.EXHAUSTED,
+            round=place.round + 1,
+            step=len(ladder.steps) + LastCall.LEAD,
+            round_began_at=now,
+            due_at=now,
+        )
+        return Decision(move=Move.EXHAUST, because=Because.ALL_ROUNDS_DONE, at=place, then=last)
     return Decision(move=Move.TAKE, because=because, at=place, then=_after(ladder, place, now))
 
 
@@ -248,6 +269,20 @@ def _after(ladder: Ladder, place: Place, now: datetime) -> Place:
         due_at = began_at + timedelta(seconds=ladder.steps[0].after_s)
         return replace(place, round=place.round + 1, step=0, round_began_at=began_at, due_at=due_at)
     return replace(place, step=step, due_at=now + PAUSE)
+
+
+def last_call(ladder: Ladder, place: Place) -> LastCall | None:
+    """The last call that a place stands for, None where the ladder's own steps are not done."""
+    past = place.step - len(ladder.steps)
+    return LastCall(past) if 0 <= past < len(LastCall) else None
+
+
+def _after_last_call(ladder: Ladder, place: Place, now: datetime) -> Place:
+    if last_call(ladder, place) is LastCall.LEAD:
+        return replace(place, step=place.step + 1, due_at=now + PAUSE)
+    again_at = now + LAST_CALLS_EVERY
+    step = len(ladder.steps) + LastCall.LEAD
+    return replace(place, round=place.round + 1, step=step, round_began_at=again_at, due_at=again_at)
 
 
 def choose(
@@ -287,12 +322,12 @@ _UNFIT = frozenset({Why.NOBODY_ON_CALL, Why.INACTIVE, Why.GONE})
 
 
 def flaw(ladder: Ladder, place: Place, now: datetime) -> Flaw | None:
-    """What is wrong with the next step of an open page, or None when it is sound."""
-    if place.state is not PageState.OPEN:
+    """What is wrong with the next step of a page that waits for an answer, or None when it is sound."""
+    if place.state not in UNANSWERED:
         return None
-    if place.due_at is None or not 0 <= place.step <= len(ladder.steps):
+    if place.due_at is None or not _is_on(ladder, place):
         return Flaw.OFF_THE_LADDER
-    if place.due_at > now + _longest_wait(ladder):
+    if place.due_at > now + _longest_wait(ladder, place):
         return Flaw.TOO_FAR_AHEAD
     if place.due_at < now - OVERDUE:
         return Flaw.OVERDUE
@@ -301,9 +336,19 @@ def flaw(ladder: Ladder, place: Place, now: datetime) -> Flaw | None:
 
 def mended(ladder: Ladder, place: Place, now: datetime) -> Place:
     """The place of a flawed page, put back on its ladder and due at once."""
+    if place.state is PageState.EXHAUSTED:
+        return replace(place, step=place.step if _is_on(ladder, place) else len(ladder.steps), due_at=now)
     step = place.step if 0 <= place.step < len(ladder.steps) else 0
     return replace(place, state=PageState.OPEN, step=step, due_at=now)
 
 
-def _longest_wait(ladder: Ladder) -> timedelta:
+def _is_on(ladder: Ladder, place: Place) -> bool:
+    if place.state is PageState.EXHAUSTED:
+        return last_call(ladder, place) is not None
+    return 0 <= place.step <= len(ladder.steps)
+
+
+def _longest_wait(ladder: Ladder, place: Place) -> timedelta:
+    if place.state is PageState.EXHAUSTED:
+        return LAST_CALLS_EVERY
     return PAUSE + timedelta(seconds=ladder.steps[-1].after_s)

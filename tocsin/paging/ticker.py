@@ -1,4 +1,4 @@
-"""The ticker: takes the due steps of open pages. Any number of nodes may run it at once.
+"""The ticker: takes the due steps of unanswered pages. Any number of nodes may run it at once.
 
 A page is claimed with SKIP LOCKED and moves on in the transaction that writes whom it told, so a node that dies in
 between has done nothing, and the page is due for the next.
@@ -17,10 +17,10 @@ from tocsin.core.clock import Now
 from tocsin.core.refs import Ref
 from tocsin.journal.actions import record
 from tocsin.paging import facts
-from tocsin.paging.choosing import People, people_for
+from tocsin.paging.choosing import People, people_at
 from tocsin.paging.ladders import ladder_from, place_of, put
 from tocsin.paging.models import Page
-from tocsin.paging.rules import Because, Candidate, Decision, Move, PageState, next_step
+from tocsin.paging.rules import UNANSWERED, Because, Candidate, Decision, Move, next_step
 from tocsin.paging.telling import subject_of, wake
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def _claim(failed: list[int]) -> Page | None:
     return (
         Page.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("team__lead")
-        .filter(state=PageState.OPEN, next_step_at__lte=Now())
+        .filter(state__in=UNANSWERED, next_step_at__lte=Now())
         .exclude(id__in=failed)
         .order_by("next_step_at", "id")
         .first()
@@ -70,7 +70,7 @@ def carry_out(page: Page, decision: Decision, now: datetime, *, actor: Actor) ->
     put(page, decision.at, now)
     subject = Ref("paging.page", page.uuid)
     if decision.move is Move.TAKE:
-        people = people_for(ladder_from(page).steps[page.step], page.team, now)
+        people = people_at(ladder_from(page), decision.at, page.team, now)
         wake(page, people, now)
         record(step_taken(page, people, decision.because), actor=actor, subject=subject)
         if not people.choice.chosen:
@@ -80,6 +80,7 @@ def carry_out(page: Page, decision: Decision, now: datetime, *, actor: Actor) ->
             about_kind=page.subject_kind, about_id=str(page.subject_id), team=page.team.key, rounds=page.round + 1
         )
         record(fact, actor=actor, subject=subject)
+        live.publish([_list_topic(page)])
     put(page, decision.then, now)
     page.save()
     live.publish(["pages", live_topic(page)])
@@ -89,6 +90,11 @@ def live_topic(page: Page) -> str:
     """The live topic of a page's subject: "incident:<uuid>" for "incidents.incident"."""
     subject = subject_of(page)
     return f"{subject.kind.rpartition('.')[2]}:{subject.id}"
+
+
+def _list_topic(page: Page) -> str:
+    """The live topic of the lists that show a page's subject: "incidents" for "incidents.incident"."""
+    return subject_of(page).kind.partition(".")[0]
 
 
 def step_taken(page: Page, people: People, because: Because) -> facts.PageStepTaken:

@@ -23,10 +23,11 @@ def after_words(after_s: int) -> str:
 def repeat_words(repeat: int) -> str:
     """What follows the last step."""
     if repeat == 0:
-        return gettext("If still nobody answers, nobody more is paged; the page stays open, in red.")
+        return gettext("If still nobody answers, the team's lead and the administrators are paged every half hour.")
     again = ngettext(
-        "If still nobody answers, all of it once more; then the page stays open, in red.",
-        "If still nobody answers, all of it %(n)s more times; then the page stays open, in red.",
+        "If still nobody answers, all of it once more; then the team's lead and the administrators, every half hour.",
+        "If still nobody answers, all of it %(n)s more times; then the team's lead and the administrators, every half"
+        " hour.",
         repeat,
     )
     return again % {"n": repeat}
@@ -63,7 +64,7 @@ def why_words(why: str, params: Mapping[str, Any]) -> str:
         Why.NAMED: gettext("named in the policy"),
         Why.ASKED_FOR: gettext("asked for by name"),
         Why.TEAM_LEAD: gettext("leads the team"),
-        Why.ADMINISTRATOR: gettext("administrator: nobody else could be reached"),
+        Why.ADMINISTRATOR: gettext("administrator: nobody else could be reached, or answered"),
         Why.NO_CONTACT: gettext("cannot be reached"),
     }.get(Why(why), "")
 
@@ -104,7 +105,11 @@ def _acknowledged(fact: Stored) -> str:
 
 def _exhausted(fact: Stored) -> str:
     rounds = fact.data["rounds"]
-    said = ngettext("Nobody answered the page in %(n)s round.", "Nobody answered the page in %(n)s rounds.", rounds)
+    said = ngettext(
+        "Nobody answered the page in %(n)s round: the lead and the administrators are called until somebody does.",
+        "Nobody answered the page in %(n)s rounds: the lead and the administrators are called until somebody does.",
+        rounds,
+    )
     return said % {"n": rounds}
 
 

@@ -24,7 +24,7 @@ LOST = frozenset({"failed", "dropped", "unknown"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderView:
-    """One page: to which team, how it stands in words, and everybody on its ladder. `is_bad`: it wakes nobody more."""
+    """One page: to which team, how it stands in words, and everybody on its ladder. `is_bad`: nobody answered."""
 
     team: str
     state: str
@@ -81,7 +81,7 @@ def _state(each: Responders) -> str:
     if page.state is PageState.STOPPED:
         return gettext("Stopped. %(why)s") % {"why": stop_words(page.stop_reason)}
     if page.state is PageState.EXHAUSTED:
-        return gettext("Nobody answered. Page somebody by name.")
+        return gettext("Nobody answered: the lead and the administrators are called every half hour.")
     return pgettext("state of a page", "Waits for an answer")
 
 

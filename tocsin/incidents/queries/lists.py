@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +14,11 @@ from tocsin.accounts.queries import require_visible, visible_teams
 from tocsin.accounts.rules import Actor
 from tocsin.core.errors import NotFound
 from tocsin.incidents.models import IncidentDetail
+from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.rules import WORKFLOW, CauseState, Clock, IncidentState, Origin
 from tocsin.items.queries import scope_of
 from tocsin.items.rules import Category, moves_from, parse_human_key
+from tocsin.paging.queries import exhausted_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Who:
 class IncidentRow:
     """An incident in a list. `place` orders lists; `moves` are the transitions it may take now.
 
+    `unanswered`: it is paged for, and in all rounds of the policy nobody has answered.
+
     `sentence` is `{kind, params}`: what failed, what it touches, since when, to be put into the reader's words.
     """
 
@@ -53,6 +58,7 @@ class IncidentRow:
     description: str
     state: IncidentState
     is_open: bool
+    unanswered: bool
     severity: int
     origin: Origin
     team: str
@@ -80,7 +86,7 @@ def incidents(
         rows = rows.filter(item_id__lt=before)
     found = list(rows.order_by("-item_id")[: limit + 1])
     shown = found[:limit]
-    return [row_of(detail) for detail in shown], shown[-1].item_id if len(found) > limit else None
+    return rows_of(shown), shown[-1].item_id if len(found) > limit else None
 
 
 def incident_by_key(actor: Actor, key: str) -> IncidentRow:
@@ -132,7 +138,17 @@ def _filtered(rows: QuerySet[IncidentDetail], wanted: IncidentFilter) -> QuerySe
 
 
 def row_of(detail: IncidentDetail) -> IncidentRow:
-    """The row as lists and the head of the screen show it."""
+    """The row as the head of the screen shows it."""
+    return rows_of([detail])[0]
+
+
+def rows_of(details: Sequence[IncidentDetail]) -> list[IncidentRow]:
+    """The rows as lists show them."""
+    unanswered = exhausted_about(incident_ref(detail.item.uuid) for detail in details)
+    return [_row(detail, unanswered=incident_ref(detail.item.uuid) in unanswered) for detail in details]
+
+
+def _row(detail: IncidentDetail, *, unanswered: bool) -> IncidentRow:
     item, cause, team = detail.item, detail.cause, detail.item.team
     return IncidentRow(
         place=item.id,
@@ -142,6 +158,7 @@ def row_of(detail: IncidentDetail) -> IncidentRow:
         description=item.description,
         state=IncidentState(item.state),
         is_open=item.category != Category.DONE,
+        unanswered=unanswered,
         severity=detail.severity,
         origin=Origin(detail.origin),
         team=team.key if team else "",

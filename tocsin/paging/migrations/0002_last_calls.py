@@ -1,0 +1,27 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("paging", "0001_initial")]
+
+    operations = [
+        migrations.RemoveConstraint(model_name="page", name="paging_page_open_has_next_step"),
+        migrations.AddConstraint(
+            model_name="page",
+            constraint=models.CheckConstraint(
+                condition=models.Q(state="open", next_step_at__isnull=False)
+                | models.Q(state="exhausted")
+                | models.Q(state__in=["acknowledged", "stopped"], next_step_at__isnull=True),
+                name="paging_page_open_has_next_step",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="page", name="paging_page_due"),
+        migrations.AddIndex(
+            model_name="page",
+            index=models.Index("next_step_at", condition=models.Q(next_step_at__isnull=False), name="paging_page_due"),
+        ),
+        migrations.AddIndex(
+            model_name="page",
+            index=models.Index("subject_id", condition=models.Q(state="exhausted"), name="paging_page_exhausted"),
+        ),
+    ]
