@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from tocsin.alerts.intake.http import Request
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.rules import AlertAction, Severity
 from tocsin.alerts.sources.generic import Generic
+from tocsin.alerts.sources.grafana import Grafana
+from tocsin.alerts.sources.parts import fitted
 from tocsin.alerts.sources.registry import KINDS
 from tocsin.alerts.sources.source import Decoded, Forbidden, Setup, Source
 
@@ -89,3 +92,62 @@ def test_without_a_key_title_and_service_name_the_alert() -> None:
     end = Generic().decode(asked(b'{"title": "Disk full", "service": "db", "state": "resolved"}'), Setup()).events[0]
     assert one.fingerprint == end.fingerprint
     assert (one.action, end.action, one.severity) == (AlertAction.FIRE, AlertAction.RESOLVE, Severity.MINOR)
+
+
+SIGNED = b"x-grafana-alerting-signature"
+GROUP = json.dumps({"alerts": [{"status": "firing", "labels": {"alertname": "DiskFull"}}]}).encode()
+
+
+def signature(message: bytes, secret: str) -> bytes:
+    return hmac.new(secret.encode(), message, "sha256").hexdigest().encode()
+
+
+def grafana(*headers: tuple[bytes, bytes], **options: object) -> int:
+    """How many alerts Grafana's request gives at 1,000,000 seconds, under the secrets "new" and "old"."""
+    source = Grafana(now=lambda: 1_000_000.0)
+    setup = Setup(secrets=("new", "old"), options=options)
+    return len(source.decode(asked(GROUP, *headers, kind="grafana"), setup).events)
+
+
+def test_grafana_may_sign_with_each_live_secret_and_no_other() -> None:
+    assert grafana((SIGNED, signature(GROUP, "new"))) == 1
+    assert grafana((SIGNED, signature(GROUP, "old"))) == 1
+    with pytest.raises(Forbidden):
+        grafana((SIGNED, signature(GROUP, "other")))
+    with pytest.raises(Forbidden):
+        grafana((SIGNED, "é".encode("latin-1")))
+
+
+def test_grafana_must_sign_only_where_the_integration_says_so() -> None:
+    assert grafana() == 1
+    with pytest.raises(Forbidden):
+        grafana(signature_required=True)
+
+
+@pytest.mark.parametrize(("stamp", "taken"), [(b"999700", 1), (b"1000300", 1), (b"999699", 0), (b"1000301", 0)])
+def test_grafana_s_signed_time_may_be_five_minutes_off(stamp: bytes, taken: int) -> None:
+    headers = [(SIGNED, signature(stamp + b":" + GROUP, "new")), (b"x-stamp", stamp)]
+    if taken:
+        assert grafana(*headers, timestamp_header="X-Stamp") == 1
+        return
+    with pytest.raises(Forbidden, match="clocks"):
+        grafana(*headers, timestamp_header="X-Stamp")
+
+
+@pytest.mark.parametrize("stamp", [b"", b"soon", b"-1", b"1" * 13, "²".encode("latin-1")])
+def test_grafana_s_signed_time_is_needed_where_its_header_is_named(stamp: bytes) -> None:
+    with pytest.raises(Forbidden):
+        grafana((SIGNED, signature(GROUP, "new")), (b"x-stamp", stamp), timestamp_header="X-Stamp")
+
+
+def test_what_is_too_long_is_cut_visibly_and_two_long_keys_stay_two() -> None:
+    long = fitted(NewEvent(action=AlertAction.FIRE, fingerprint="k" * 600 + "a", title="t" * 2000, labels={"a": "\0"}))
+    other = fitted(NewEvent(action=AlertAction.FIRE, fingerprint="k" * 600 + "b", title="t"))
+    assert long.title.endswith("t…")
+    assert long.fingerprint != other.fingerprint
+    assert long.labels == {"a": "\N{REPLACEMENT CHARACTER}"}
+    many = fitted(
+        NewEvent(action=AlertAction.FIRE, fingerprint="k", title="t", labels={str(n): "x" for n in range(80)})
+    )
+    assert len(many.labels) == 64
+    assert many.labels["…"] == "+17"

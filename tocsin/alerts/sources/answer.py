@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from tocsin.alerts.intake import Delivery, Intake, Sender, limits
 from tocsin.alerts.intake.http import Request, Response, json_response
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.sources.registry import KINDS
-from tocsin.alerts.sources.source import Decoded, Forbidden, Setup, Source
+from tocsin.alerts.sources.source import Asking, Decoded, Forbidden, Setup, Source
 from tocsin.core import metrics
 
 PREFIX = "/in/"
@@ -43,6 +44,8 @@ class Inbound:
             return self.failure(request, 401, message)
         setup = Setup(secrets=intake.secrets(sender), options=sender.options)
         try:
+            if isinstance(route.source, Asking):
+                await asyncio.to_thread(route.source.ask, request, setup)
             found = route.source.decode(request, setup)
         except Forbidden as forbidden:
             metrics.INTAKE_REFUSED.labels(self.name, "forbidden").inc()
@@ -55,9 +58,7 @@ class Inbound:
         if found.refused and not found.events:
             raise Refusal("; ".join(found.refused[:20]))
         if found.events:
-            await intake.accept(
-                Delivery(sender=sender, request_id=request.id, events=found.events, key=request.delivery_key)
-            )
+            await asyncio.gather(*map(intake.accept, _deliveries(request, sender, found)))
             metrics.INTAKE_ACCEPTED.labels(kind).inc(len(found.events))
         told = {"accepted": len(found.events), "refused": found.refused[:20], "requestId": str(request.id)}
         return found.answer or json_response(202, told)
@@ -67,6 +68,16 @@ class Inbound:
         code = codes.get(status, "refused" if status < 500 else "unavailable")
         challenge = ((b"www-authenticate", b'Basic realm="Tocsin"'),) if status == 401 else ()
         return json_response(status, {"code": code, "message": message, "requestId": str(request.id)}, *challenge)
+
+
+def _deliveries(request: Request, sender: Sender, found: Decoded) -> list[Delivery]:
+    """One of the whole request, or one for each event where each has a key by which its repetition is known."""
+    if not found.keys or request.delivery_key:
+        return [Delivery(sender=sender, request_id=request.id, events=found.events, key=request.delivery_key)]
+    return [
+        Delivery(sender=sender, request_id=request.id, events=(event,), key=key)
+        for event, key in zip(found.events, found.keys, strict=True)
+    ]
 
 
 def handles(path: str) -> bool:

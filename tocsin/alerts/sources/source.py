@@ -60,11 +60,13 @@ class Setup:
 class Decoded:
     """The events of a request, and what is wrong with the alerts that are not among them.
 
+    `keys`: one for each event, by which a repeated delivery of it is known; none: the Idempotency-Key of the request.
     `answer` stands for the usual 202 where the sender wants another; it is given only once the events are stored.
     """
 
     events: tuple[NewEvent, ...] = ()
     refused: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     answer: Response | None = None
 
 
@@ -88,7 +90,19 @@ def each(parts: Sequence[T], event: Callable[[T], NewEvent]) -> Decoded:
             events.append(event(part))
         except Refusal as refusal:
             refused.append(f"alert {number}: {refusal}")
+        except RecursionError:
+            refused.append(f"alert {number}: it is nested too deeply")
     return Decoded(events=tuple(events), refused=tuple(refused))
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A source that has to ask its sender something before a request may be decoded."""
+
+    def ask(self, request: Request, setup: Setup) -> None:
+        """Runs in a thread of its own, with the network. Refusal and Forbidden as in `decode`; Unavailable: what was
+        asked did not answer, so the sender shall try again."""
+        ...
 
 
 class Forbidden(Exception):

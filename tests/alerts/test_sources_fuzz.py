@@ -1,0 +1,94 @@
+"""Whatever is posted to any source is taken or refused, in time: random JSON, and payloads with a part exchanged."""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from tests.alerts.payload import Payload, payloads
+from tocsin.alerts.intake.events import NewEvent
+from tocsin.alerts.intake.http import Request
+from tocsin.alerts.intake.limits import Refusal, check
+from tocsin.alerts.sources.registry import KINDS
+from tocsin.alerts.sources.source import Decoded, Forbidden, Setup, Source
+
+SOURCES = [kind for kind in KINDS if isinstance(kind, Source)]
+WORDS = some.text(max_size=20) | some.sampled_from(
+    ["alerts", "status", "firing", "title", "\0", "é" * 2000, "0001-01-01", "1e999", "{{title}}"]
+)
+VALUES = some.recursive(
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.floats(allow_nan=False, allow_infinity=False)
+    | some.sampled_from([10**30, -1, 2**63, 1e308, 253402300800])
+    | WORDS,
+    lambda inner: some.lists(inner, max_size=4) | some.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+WITHIN_S = 1.0
+
+
+def decode(source: Source, request: Request, setup: Setup) -> Decoded | None:
+    """What the source makes of it; anything but a result or a refusal is a defect, and so is to take long."""
+    began = time.monotonic()
+    try:
+        found = source.decode(request, setup)
+    except (Refusal, Forbidden, RecursionError):
+        return None
+    finally:
+        assert time.monotonic() - began < WITHIN_S
+    assert all(isinstance(check(event), NewEvent) for event in found.events)
+    assert not found.keys or len(found.keys) == len(found.events)
+    assert all(event.fingerprint and event.title for event in found.events)
+    return found
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for name, part in parts for place in places(part, (*path, name)))]
+
+
+def exchanged(value: Any, path: tuple[Any, ...], part: Any) -> Any:
+    if not path:
+        return part
+    changed = copy.deepcopy(value)
+    inner = changed
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = part
+    return changed
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)
+@settings(max_examples=60, deadline=None)
+@given(body=VALUES)
+def test_random_json_is_taken_or_refused(source: Source, body: object) -> None:
+    request = Request("POST", f"/in/{source.kind}", {"headers": [], "query_string": b""}, json.dumps(body).encode())
+    decode(source, request, Setup(secrets=("secret",)))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)
+@settings(max_examples=60, deadline=None)
+@given(body=some.binary(max_size=200))
+def test_random_bytes_are_taken_or_refused(source: Source, body: bytes) -> None:
+    request = Request("POST", f"/in/{source.kind}", {"headers": [], "query_string": b""}, body)
+    decode(source, request, Setup(secrets=("secret",)))
+
+
+@pytest.mark.parametrize("payload", [each for each in payloads() if "body" in each.given], ids=lambda each: each.name)
+@settings(max_examples=60, deadline=None)
+@given(data=some.data())
+def test_a_payload_with_any_part_exchanged_is_taken_or_refused(payload: Payload, data: some.DataObject) -> None:
+    source = KINDS.get(payload.kind)
+    assert isinstance(source, Source)
+    request = payload.request()
+    place = data.draw(some.sampled_from(places(payload.given["body"])))
+    request.body = json.dumps(exchanged(payload.given["body"], place, data.draw(VALUES))).encode()
+    decode(source, request, payload.setup)

@@ -1,0 +1,58 @@
+"""What people may set for one integration, as its source declares it: read here when it is saved, by every door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+TEXT_MOST = 200
+
+
+class Shape(StrEnum):
+    """How an option is shown and kept. A SECRET is sealed when it is saved, and never shown again."""
+
+    FLAG = "flag"
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 – the name of a shape
+    STRUCTURE = "structure"
+
+
+class BadOption(ValueError):
+    """An option that cannot be kept, and why, with its place, in words for who set it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option. `label` and `hint` are English and marked for translation. `settle` gives what is kept; it may raise
+    BadOption."""
+
+    name: str
+    label: str
+    hint: str = ""
+    shape: Shape = Shape.TEXT
+    settle: Callable[[Any], Any] | None = None
+
+
+def settled(options: Sequence[Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as they are kept, without those that are empty; BadOption names the one that is wrong."""
+    known = {option.name: option for option in options}
+    for name in given:
+        if name not in known:
+            has = f"It has: {', '.join(known)}." if known else "This kind has none."
+            raise BadOption(f"There is no option “{str(name)[:40]}”. {has}")
+    kept = {name: _one(known[name], value) for name, value in given.items() if value is not None}
+    return {name: value for name, value in sorted(kept.items()) if value not in ("", False, {})}
+
+
+def _one(option: Option, value: Any) -> Any:
+    if option.settle is not None:
+        return option.settle(value)
+    if option.shape is Shape.FLAG:
+        if not isinstance(value, bool):
+            raise BadOption(f"{option.name}: give true or false.")
+        return value
+    if not isinstance(value, str) or len(value) > TEXT_MOST or not (value.isprintable() or not value):
+        raise BadOption(f"{option.name}: give printable text of at most {TEXT_MOST} characters.")
+    return value.strip()

@@ -1,0 +1,127 @@
+"""Reading somebody else's JSON, of which nothing is sure to be there, and fitting what it says into an event."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.events import NewEvent
+from tocsin.alerts.intake.limits import (
+    DESCRIPTION,
+    FINGERPRINT,
+    LABEL_KEY,
+    LABEL_VALUE,
+    LABELS,
+    SHORT,
+    TITLE,
+    Refusal,
+    check,
+    flattened,
+)
+from tocsin.alerts.rules import peer_of, service_of
+
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value somewhere in JSON. Parts of what is no object are absent; an absent part has no text and no parts."""
+
+    value: Any = None
+
+    def __getitem__(self, name: str) -> Part:
+        return Part(self.value.get(name)) if isinstance(self.value, dict) else Part()
+
+    def __iter__(self) -> Iterator[Part]:
+        return map(Part, self.value) if isinstance(self.value, list) else iter(())
+
+    @property
+    def text(self) -> str:
+        """Text without blanks around it; numbers and the rest as JSON writes them."""
+        if self.value is None:
+            return ""
+        if isinstance(self.value, str):
+            return self.value.strip()
+        return flattened({"": self.value})[""]
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The parts of an object, by name; none of what is no object."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    def first(self, *names: str) -> str:
+        """The text of the first of these parts that has one."""
+        return next((text for name in names if (text := self[name].text)), "")
+
+
+def document(body: bytes) -> Part:
+    """The JSON object that a body is; Refusal when it is something else. Duplicate keys: the last one wins."""
+    return Part(decoded(_OBJECT, body))
+
+
+def labels_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """Free-form values as labels, without those that are empty."""
+    return {name: text for name, text in flattened(values).items() if text}
+
+
+def epoch(seconds: object, what: str) -> datetime | None:
+    """The moment so many seconds after 1970, None for nothing or no number; Refusal when it is out of range."""
+    try:
+        number = float(seconds)  # type: ignore[arg-type]  # what is no number says so itself
+    except (TypeError, ValueError):
+        return None
+    try:
+        return datetime.fromtimestamp(number, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Refusal(f"{what} is out of range") from None
+
+
+def fitted(event: NewEvent) -> NewEvent:
+    """The event within the limits, for a sender whose texts nobody can change.
+
+    What is too long ends in “…”, and so does a key that is, in a digest of the whole. Service, peer and name come from
+    the labels where the source said none.
+    """
+    labels = _labels(event.labels)
+    title = _cut(event.title or event.name, TITLE) or "–"
+    return check(
+        msgspec.structs.replace(
+            event,
+            fingerprint=_key(event.fingerprint or title),
+            title=title,
+            name=_cut(event.name or title, TITLE),
+            service=_cut(event.service or service_of(labels, ""), SHORT),
+            peer=_cut(event.peer or peer_of(labels), SHORT),
+            description=_cut(event.description, DESCRIPTION),
+            source=_cut(event.source, SHORT),
+            by=_cut(event.by, SHORT),
+            labels=labels,
+        )
+    )
+
+
+def _labels(labels: Mapping[str, str]) -> dict[str, str]:
+    fitting = {_cut(name, LABEL_KEY): _cut(value, LABEL_VALUE) for name, value in labels.items() if name and value}
+    if len(fitting) <= LABELS:
+        return fitting
+    kept = dict(list(fitting.items())[: LABELS - 1])
+    return {**kept, "…": f"+{len(fitting) - len(kept)}"}
+
+
+def _cut(text: str, most: int) -> str:
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _key(text: str) -> str:
+    clean = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if len(clean) <= FINGERPRINT and clean == text:
+        return text
+    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return f"{clean[: FINGERPRINT - len(digest) - 1]}…{digest}"
