@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 
 from tocsin.main.front.proxy import Proxy
 
 Headers = list[tuple[bytes, bytes]]
+Screens = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def _screens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -22,7 +27,14 @@ async def _screens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.close()
 
 
-def _ask(socket: Path, headers: Headers, *, there: bool = True) -> tuple[int, str]:
+def _ask(path: Path, headers: Headers, *, there: bool = True) -> tuple[int, str]:
+    sent = _sent(path, headers, screens=_screens if there else None)
+    body = b"".join(message.get("body", b"") for message in sent)
+    return sent[0]["status"], body.decode()
+
+
+def _sent(path: Path, headers: Headers, *, screens: Screens | None) -> list[dict[str, Any]]:
+    """What the front says to a client when these screens are behind it."""
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -32,8 +44,8 @@ def _ask(socket: Path, headers: Headers, *, there: bool = True) -> tuple[int, st
         sent.append(message)
 
     async def run() -> None:
-        server = await asyncio.start_unix_server(_screens, socket) if there else None
-        proxy = Proxy(socket)
+        server = await asyncio.start_unix_server(screens, path) if screens else None
+        proxy = Proxy(path)
         scope = {
             "type": "http",
             "method": "GET",
@@ -50,8 +62,7 @@ def _ask(socket: Path, headers: Headers, *, there: bool = True) -> tuple[int, st
             server.close()
 
     asyncio.run(run())
-    body = b"".join(message.get("body", b"") for message in sent)
-    return sent[0]["status"], body.decode()
+    return sent
 
 
 def test_header_is_passed_on_without_the_space_around_it(tmp_path: Path) -> None:
@@ -68,6 +79,51 @@ def test_header_that_is_none_is_refused_as_the_callers_fault(tmp_path: Path) -> 
 def test_screens_that_are_not_there_yet_are_worth_waiting_for(tmp_path: Path) -> None:
     status, body = _ask(tmp_path / "web", [], there=False)
     assert (status, json.loads(body)["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+    ],
+)
+def test_screens_that_break_off_get_no_second_answer_after_the_first(tmp_path: Path, answer: bytes) -> None:
+    async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    sent = _sent(tmp_path / "web", [], screens=break_off)
+    assert [message["type"] for message in sent].count("http.response.start") == 1
+    assert (sent[0]["status"], sent[1]["body"]) == (200, b"half")
+    assert all(message["more_body"] for message in sent[1:]), "the end that never came is not made up"
+
+
+def test_client_of_a_broken_answer_learns_that_it_has_half_of_it(tmp_path: Path) -> None:
+    async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        await writer.drain()
+        writer.close()
+
+    async def run() -> None:
+        behind = await asyncio.start_unix_server(break_off, tmp_path / "web")
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        proxy = Proxy(tmp_path / "web")
+        server = uvicorn.Server(uvicorn.Config(proxy, lifespan="off", http="httptools", log_level="critical"))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as client:
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.get("/")
+        server.should_exit = True
+        await serving
+        await proxy.close()
+        behind.close()
+
+    asyncio.run(run())
 
 
 def test_half_a_request_is_not_passed_on(tmp_path: Path) -> None:

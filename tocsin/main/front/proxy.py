@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import httpx
 
 from tocsin.main.front.types import Receive, Scope, Send, answer_json
+
+log = logging.getLogger(__name__)
 
 BODY_LIMIT = 5 * 1024 * 1024
 TIMEOUT_S = 30.0
@@ -69,7 +72,7 @@ class Proxy:
         except Gone:
             return
         try:
-            await self._pass_on(scope, body, send)
+            response = await self._pass_on(scope, body)
         except httpx.LocalProtocolError:
             message = "The address or a header of this request holds what HTTP does not allow."
             await answer_json(send, 400, {"code": "bad_request", "message": message})
@@ -77,6 +80,8 @@ class Proxy:
             retry = (b"retry-after", b"1")
             message = "The screens of this node are starting or stopping. Try again in a moment."
             await answer_json(send, 503, {"code": "unavailable", "message": message}, retry)
+        else:
+            await _pass_back(response, send)
 
     async def status_of(self, path: str, headers: list[tuple[bytes, bytes]]) -> int:
         """The status the screens give a GET with these headers: how the front asks who somebody is."""
@@ -86,21 +91,29 @@ class Proxy:
             return 503
         return response.status_code
 
-    async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
+    async def _pass_on(self, scope: Scope, body: bytes) -> httpx.Response:
         query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
         path = scope.get("raw_path") or scope["path"].encode()
         request = self._client.build_request(
             scope["method"], path.decode("latin-1") + query, headers=_request_headers(scope), content=body
         )
-        response = await self._client.send(request, stream=True)
-        try:
-            headers = [(key.lower(), value) for key, value in response.headers.raw if key.lower() not in _HOP_BY_HOP]
-            await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-            async for chunk in response.aiter_raw():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            await response.aclose()
+        return await self._client.send(request, stream=True)
+
+
+async def _pass_back(response: httpx.Response, send: Send) -> None:
+    """What the screens answer, as it comes. When they break off there is no second answer: a body without its end is
+    left so, and the server hangs up, which tells the client that it has half of it."""
+    headers = [(key.lower(), value) for key, value in response.headers.raw if key.lower() not in _HOP_BY_HOP]
+    try:
+        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        async for chunk in response.aiter_raw():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except httpx.TransportError as error:
+        log.warning("screens_broke_off", extra={"path": response.request.url.path, "error": repr(error)})
+    else:
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        await response.aclose()
 
 
 def _request_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
