@@ -102,6 +102,29 @@ def adapters_page() -> str:
     return _page("Adapters", "What can be plugged in. Packages add theirs by entry points of the same name.", lines)
 
 
+def metrics_page() -> str:
+    """Everything that `/metrics` shows."""
+    from prometheus_client.metrics import MetricWrapperBase
+
+    from tocsin.core import metrics
+
+    shown = [value for value in vars(metrics).values() if isinstance(value, MetricWrapperBase)]
+    rows = sorted(_metric_row(metric) for metric in shown)
+    intro = "What `/metrics` of each node shows, for Prometheus. It holds no names, no alerts and no secrets."
+    head = ["| metric | type | unit | labels | meaning |", "| --- | --- | --- | --- | --- |"]
+    return _page("Metrics", intro, [*head, *rows])
+
+
+def _metric_row(metric: Any) -> str:
+    """A gauge's unit ends its name, as Prometheus asks."""
+    (told,) = metric.describe()
+    counts = told.type == "counter"
+    name = f"{told.name}_total" if counts else told.name
+    unit = "count since the start" if counts else told.name.rpartition("_")[2].replace("up", "1 or 0")
+    labels = ", ".join(f"`{label}`" for label in metric._labelnames)  # noqa: SLF001 - they have no public name
+    return f"| `{name}` | {told.type} | {unit} | {labels} | {_cell(told.documentation)} |"
+
+
 def openapi_page() -> str:
     """The REST API's OpenAPI document: who changes the API changes this file, and sees it in the difference."""
     return json.dumps(_schema(), indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
@@ -135,6 +158,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands_page,
     "facts.md": facts_page,
     "adapters.md": adapters_page,
+    "metrics.md": metrics_page,
     "api.md": api_page,
     "openapi.json": openapi_page,
 }

@@ -14,7 +14,12 @@ INTAKE_REFUSED = Counter(
 )
 INTAKE_COMMIT_S = Histogram("tocsin_intake_commit_seconds", "Time of one group commit.", registry=registry)
 INTAKE_WAITING = Gauge("tocsin_intake_waiting_events", "Events that wait for their commit.", registry=registry)
+DATABASE_UP = Gauge("tocsin_database_up", "1 when the database answers this node, else 0.", registry=registry)
 LIVE_STREAMS = Gauge("tocsin_live_streams", "Open live streams of this node.", registry=registry)
-QUEUE_DUE = Gauge("tocsin_queue_due_jobs", "Jobs that are due and not done.", registry=registry)
-QUEUE_FAILED = Gauge("tocsin_queue_failed_jobs", "Jobs given up after their last attempt.", registry=registry)
-QUEUE_LATENESS_S = Gauge("tocsin_queue_lateness_seconds", "How late the oldest due job is.", registry=registry)
+QUEUE_DUE = Gauge(
+    "tocsin_queue_due_jobs", "Jobs that are due and not done; NaN when the database is away.", registry=registry
+)
+QUEUE_FAILED = Gauge("tocsin_queue_failed_jobs", "Jobs given up; NaN when the database is away.", registry=registry)
+QUEUE_LATENESS_S = Gauge(
+    "tocsin_queue_lateness_seconds", "How late the oldest due job is; NaN when the database is away.", registry=registry
+)

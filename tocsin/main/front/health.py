@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 import psycopg
 
 from tocsin.core import metrics
 from tocsin.core.config import Config
+
+ANSWER_S = 3.0
+"""A database that has not answered by then is away, whatever it accepted."""
 
 ENGINE_LATE_S = 10.0
 """An engine that has not said anything for this long is not working."""
@@ -44,10 +50,8 @@ class Health:
 
 async def examine(config: Config, screens: str) -> Health:
     """Ask the database: the intake needs it, and it knows when an engine last worked."""
-    try:
-        async with await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection:
-            row = await (await connection.execute(_SEEN)).fetchone()
-    except psycopg.Error:
+    row = await _asked(config, _SEEN)
+    if row is None:
         return Health(
             status="unavailable",
             database="away",
@@ -56,7 +60,7 @@ async def examine(config: Config, screens: str) -> Health:
             screens=screens,
             jobs_given_up=None,
         )
-    age, given_up = row if row else (None, 0)
+    age, given_up = row
     engine = "never ran" if age is None else "working" if age < ENGINE_LATE_S else "late"
     works = engine == "working" and screens != "away"
     status = "unavailable" if not works else "degraded" if given_up else "ok"
@@ -66,13 +70,21 @@ async def examine(config: Config, screens: str) -> Health:
 
 
 async def measure(config: Config) -> None:
-    """Refresh the gauges that only the database knows; leave them as they were when it is away."""
+    """Refresh the gauges that only the database knows. With it away nobody knows them: an old value would be a lie."""
+    row = await _asked(config, _COUNTS)
+    metrics.DATABASE_UP.set(row is not None)
+    gauges = (metrics.QUEUE_DUE, metrics.QUEUE_FAILED, metrics.QUEUE_LATENESS_S)
+    for gauge, value in zip(gauges, row or [math.nan] * len(gauges), strict=True):
+        gauge.set(value)
+
+
+async def _asked(config: Config, question: LiteralString) -> tuple[Any, ...] | None:
+    """The row that answers, or None when the database does not."""
     try:
-        async with await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection:
-            row = await (await connection.execute(_COUNTS)).fetchone()
-    except psycopg.Error:
-        return
-    assert row is not None
-    metrics.QUEUE_DUE.set(row[0])
-    metrics.QUEUE_FAILED.set(row[1])
-    metrics.QUEUE_LATENESS_S.set(row[2])
+        async with (
+            asyncio.timeout(ANSWER_S),
+            await psycopg.AsyncConnection.connect(config.database_url, connect_timeout=2) as connection,
+        ):
+            return await (await connection.execute(question)).fetchone()
+    except (psycopg.Error, TimeoutError):
+        return None
