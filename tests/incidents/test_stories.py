@@ -11,7 +11,6 @@ from tocsin.accounts.actions import remove_team
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions as alerts
-from tocsin.alerts.facts import GroupsMerged
 from tocsin.alerts.models import Alert, Group
 from tocsin.assets.models import Service
 from tocsin.core.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -219,7 +218,7 @@ def test_two_groups_that_are_one_failure_leave_one_incident(storm: Group) -> Non
     survivor = _opened(storm)
     other_group = world.group(cause=world.BILLING, alerts={world.BILLING: 1})
     other = _opened(other_group)
-    world.told(storm, GroupsMerged(merged=str(other_group.uuid), alerts=1))
+    world.merge(storm, other_group)
     assert (_state(survivor), _state(other)) == (IncidentState.TRIGGERED, IncidentState.RESOLVED)
     (link,) = queries.incident_screen(SYSTEM, other.item.key).links
     assert (link.kind, link.label.split()[0]) == (LinkKind.DUPLICATES, "INC-1")
@@ -228,7 +227,7 @@ def test_two_groups_that_are_one_failure_leave_one_incident(storm: Group) -> Non
 def test_incident_goes_over_to_the_group_that_absorbs_its_own(estate: None) -> None:
     small, big = world.group(), world.group(cause=world.BILLING, alerts={world.BILLING: 1})
     detail = _opened(small)
-    world.told(big, GroupsMerged(merged=str(small.uuid), alerts=2))
+    world.merge(big, small)
     detail.refresh_from_db()
     assert (detail.group_id, _state(detail)) == (big.uuid, IncidentState.TRIGGERED)
 
@@ -237,7 +236,7 @@ def test_group_that_absorbs_what_was_resolved_still_wakes_its_owner(estate: None
     small, big = world.group(), world.group(cause=world.BILLING, alerts={world.BILLING: 1})
     over = _opened(small)
     actions.resolve(over.item.uuid, actor=world.by("alice"))
-    world.told(big, GroupsMerged(merged=str(small.uuid), alerts=2))
+    world.merge(big, small)
     assert world.woken(_opened(big)) == ["dan"]
     assert _state(over) == IncidentState.RESOLVED
 
@@ -247,7 +246,7 @@ def test_trouble_merged_into_what_was_resolved_goes_on_waking_people(storm: Grou
     actions.resolve(over.item.uuid, actor=world.by("alice"))
     small = world.group(cause=world.BILLING, alerts={world.BILLING: 1})
     other = _opened(small)
-    world.told(storm, GroupsMerged(merged=str(small.uuid), alerts=2))
+    world.merge(storm, small)
     assert (_state(over), _state(other)) == (IncidentState.TRIGGERED, IncidentState.RESOLVED)
     assert world.woken(over) == ["alice", "alice"]
 

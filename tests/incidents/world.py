@@ -9,6 +9,7 @@ from tocsin.accounts.queries import actor_for_login
 from tocsin.accounts.rules import ENGINE, SYSTEM, Actor, Role
 from tocsin.alerts import facts as alert_facts
 from tocsin.alerts.actions import IntegrationDetails, save_integration
+from tocsin.alerts.actions.groups import absorb
 from tocsin.alerts.models import Alert, Group, Integration
 from tocsin.alerts.rules import GroupState
 from tocsin.assets.actions import ServiceDetails, save_dependencies, save_services
@@ -142,6 +143,12 @@ def move_cause(row: Group, cause: str, confidence: float = 0.95) -> None:
     row.save()
     team = row.cause_service.team.key if row.cause_service.team else ""
     told(row, alert_facts.GroupCauseMoved(before=before, after=cause, team=team, confidence=confidence))
+
+
+def merge(into: Group, other: Group) -> None:
+    """The digest finds two groups to be one failure."""
+    moved = absorb(into, other, actor=ENGINE)
+    told(into, alert_facts.GroupsMerged(merged=str(other.uuid), alerts=moved))
 
 
 def close_group(row: Group) -> None:

@@ -17,7 +17,8 @@ from tocsin.core.ids import uuid7
 from tocsin.core.keyring import Keyring, RootKey
 from tocsin.core.refs import Ref
 from tocsin.journal.facts import Stored
-from tocsin.journal.queries import facts_about
+from tocsin.journal.queries import facts_about, latest_facts
+from tocsin.main import wiring
 from tocsin.oncall.actions import save_rotation
 from tocsin.paging import actions, queries
 from tocsin.paging.links import Link, make_token, read_token
@@ -144,6 +145,32 @@ def test_next_step_comes_at_once_when_no_message_of_this_one_arrives(world: Worl
     fail_everything(page)
     assert world.tick() == ["carol"]
     assert [fact.kind for fact in facts_about([Ref("paging.page", page.uuid)])].count("paging.page_hastened") == 1
+
+
+def _react() -> None:
+    """The reactions to the deliveries that ended, as `main.wiring` wires them."""
+    for fact in latest_facts(kind="channels.delivery_"):
+        for _, reaction in wiring.REACTIONS.get(fact.kind, ()):
+            reaction(fact)
+
+
+def test_next_step_comes_at_once_when_the_contact_was_removed_before_sending(world: World, on_call: str) -> None:
+    world.open()
+    actions.run_due()
+    channels.save_contacts(on_call, [], actor=SYSTEM)
+    channels.send_due("test-node")
+    _react()
+    assert world.tick() == ["carol"]
+
+
+def test_message_dropped_because_of_an_answer_hastens_nothing(world: World, on_call: str) -> None:
+    page = world.open()
+    actions.run_due()
+    actions.acknowledge_page(page.uuid, actor=world.actor("carol"), via="screen")
+    channels.send_due("test-node")
+    _react()
+    assert world.tick() == []
+    assert "paging.page_hastened" not in [fact.kind for fact in facts_about([Ref("paging.page", page.uuid)])]
 
 
 def test_one_message_that_may_still_arrive_keeps_the_delay(world: World, on_call: str) -> None:

@@ -34,7 +34,7 @@ def on_group_closed(fact: Stored) -> None:
 
 def on_groups_merged(fact: Stored) -> None:
     """`alerts.groups_merged`: two incidents become one."""
-    actions.groups_merged(fact.subject.id, UUID(fact.data["merged"]), actor=ENGINE)
+    actions.groups_merged(UUID(fact.data["merged"]), actor=ENGINE)
 
 
 def on_page_step_taken(fact: Stored) -> None:
@@ -47,4 +47,5 @@ def on_page_acknowledged(fact: Stored) -> None:
     """`paging.page_acknowledged`: whoever answers the page has the incident."""
     if fact.data["about_kind"] == KIND:
         author = Actor(kind=ActorKind(fact.actor_kind), id=fact.actor_id, label=fact.actor_label)
-        actions.note_page_acknowledged(UUID(fact.data["about_id"]), at=fact.at, actor=author, via=fact.data["via"])
+        about = UUID(fact.data["about_id"])
+        actions.note_page_acknowledged(about, fact.subject.id, at=fact.at, actor=author, via=fact.data["via"])

@@ -45,6 +45,7 @@ REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {
     "paging.page_step_taken": (("react.incidents.page_step_taken", incidents.on_page_step_taken),),
     "paging.page_acknowledged": (("react.incidents.page_acknowledged", incidents.on_page_acknowledged),),
     "channels.delivery_failed": (("react.paging.delivery_failed", paging.on_delivery_failed),),
+    "channels.delivery_dropped": (("react.paging.delivery_dropped", paging.on_delivery_dropped),),
 }
 """Kind of fact -> its reactions, each with the name its queue rows carry."""
 

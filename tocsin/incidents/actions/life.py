@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tocsin.accounts.queries import person_by_uuid
-from tocsin.accounts.rules import Actor, ActorKind, Role
+from tocsin.accounts.rules import ENGINE, Actor, ActorKind, Role
 from tocsin.alerts import actions as alerts
 from tocsin.core import clock
 from tocsin.incidents import facts
@@ -18,7 +18,8 @@ from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.rules import IncidentState, Transition
 from tocsin.items import actions as items
 from tocsin.paging import actions as paging
-from tocsin.paging.rules import StopReason
+from tocsin.paging.queries import page_for
+from tocsin.paging.rules import PageState, StopReason
 
 
 @transaction.atomic
@@ -34,10 +35,15 @@ def acknowledge(uuid: UUID, *, actor: Actor, via: str) -> IncidentDetail:
 
 
 @transaction.atomic
-def note_page_acknowledged(uuid: UUID, *, at: datetime, actor: Actor, via: str) -> None:
-    """A page about the incident was answered: so is the incident, by the same person. Their right to it is the page."""
+def note_page_acknowledged(uuid: UUID, page_uuid: UUID, *, at: datetime, actor: Actor, via: str) -> None:
+    """A page about the incident was answered: so is the incident, by the same person. Their right to it is the page.
+
+    A page that was stopped since counts no more: what came back after it is nobody's yet.
+    """
     answering = Actor(kind=actor.kind, id=actor.id, label=actor.label, role=Role.RESPONDER)
-    _acknowledged(locked(uuid, answering), actor=answering, via=via, at=at)
+    detail = locked(uuid, answering)
+    if page_for(ENGINE, page_uuid).state is PageState.ACKNOWLEDGED:
+        _acknowledged(detail, actor=answering, via=via, at=at)
 
 
 def _acknowledged(detail: IncidentDetail, *, actor: Actor, via: str, at: datetime) -> None:
@@ -151,8 +157,8 @@ def group_reopened(group_id: UUID, *, actor: Actor) -> None:
 
 @transaction.atomic
 def note_paged(uuid: UUID, *, at: datetime, actor: Actor) -> None:
-    """A page about the incident chose somebody: the clock's third moment, once."""
+    """A page about the incident chose somebody: the clock's third moment is the first time, whichever is told first."""
     detail = locked(uuid, actor)
-    if detail.paged_at is None:
+    if detail.paged_at is None or at < detail.paged_at:
         detail.paged_at = at
         save(detail, "paged_at")

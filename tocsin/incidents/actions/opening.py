@@ -174,23 +174,32 @@ def _team(key: str) -> Team | None:
 
 
 @transaction.atomic
-def groups_merged(survivor_id: UUID, merged_id: UUID, *, actor: Actor) -> None:
-    """Two groups turned out to be one failure: their incidents become one, the survivor's where it has one.
+def groups_merged(merged_id: UUID, *, actor: Actor) -> None:
+    """A group turned out to be of one failure with another: their incidents become one, the survivor's if it has one.
 
-    An incident that is over stays behind: handed on, it would keep the survivor from calling anybody. A survivor's that
-    is over opens again, for the other's trouble is not.
+    The survivor is who has the alerts by now, perhaps after more merges; where that is over already, so is the
+    incident. An incident that is over stays behind: handed on, it would keep the survivor from calling anybody. A
+    survivor's that is over opens again, for the other's trouble is not; one that is only watched, if nobody has that.
     """
-    merged, survivor = locked_for_group(merged_id), locked_for_group(survivor_id)
-    if merged is None or is_over(merged):
+    group = group_by_id(ENGINE, merged_id).merged_into
+    merged = locked_for_group(merged_id)
+    if group is None or merged is None or is_over(merged):
         return
-    if survivor is not None and is_over(survivor):
-        group_reopened(survivor_id, actor=actor)
-        survivor = locked_for_group(survivor_id) or survivor
+    survivor = locked_for_group(group.uuid)
     if survivor is None:
-        merged.group_id = survivor_id
+        merged.group_id = group.uuid
         save(merged, "group_id")
-        alerts.attach_incident(survivor_id, incident_ref(merged.item.uuid), actor=actor)
-        return
+        alerts.attach_incident(group.uuid, incident_ref(merged.item.uuid), actor=actor)
+    else:
+        unattended = is_over(survivor) or merged.item.state == IncidentState.TRIGGERED
+        if group.state == GroupState.OPEN and unattended:
+            group_reopened(group.uuid, actor=actor)
+        _same_as(merged, survivor, actor)
+    if group.state != GroupState.OPEN:
+        group_closed(group.uuid, actor=actor)
+
+
+def _same_as(merged: IncidentDetail, survivor: IncidentDetail, actor: Actor) -> None:
     items.link_item(merged.item.uuid, LinkKind.DUPLICATES, item_ref(survivor.item), actor=actor)
     resolve(merged.item.uuid, actor=actor)
     fact = facts.IncidentMerged(key=merged.item.key, into=survivor.item.key)
