@@ -48,8 +48,12 @@ SELECT 'page:' || told.uuid, page.subject_id || '/' || told.step || '/' || told.
 """
 
 _UNPAGED_INCIDENTS = """
-SELECT 'incident ' || item.number
+SELECT concat_ws(' ', 'INC-' || item.number, item.state, cause.key, 'pages:', (
+         SELECT string_agg(concat_ws(' ', page.state, page.stop_reason), ', ')
+           FROM paging_page AS page WHERE page.subject_id = item.uuid), 'journal:', (
+         SELECT string_agg(kind, ' ' ORDER BY id) FROM journal_fact WHERE subject_id = item.uuid))
   FROM incidents_incident AS incident JOIN items_item AS item ON item.id = incident.item_id
+  LEFT JOIN assets_service AS cause ON cause.id = incident.cause_id
  WHERE NOT EXISTS (
   SELECT 1 FROM paging_page AS page JOIN paging_notification AS told ON told.page_id = page.id
    WHERE page.subject_id = item.uuid)
