@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.alerts.world import CALLERS, World, fire
+from tests.alerts.world import CALLERS, World, fire, resolve
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions
 from tocsin.alerts.digest import Digest
@@ -99,6 +99,47 @@ def test_outage_that_was_closed_stays_over_until_it_goes_on(world: World, clock:
     world.told(DOWN, *ECHOES)
     turns(world, clock, 9)
     assert (open_groups(), calls()) == (1, 2)
+
+
+def test_outage_that_people_reopened_is_not_over(world: World, clock: Clock) -> None:
+    alerts = world.outage()
+    turns(world, clock, 9)
+    for alert in alerts:
+        actions.close(alert, actor=SYSTEM)
+    turns(world, clock, 2)
+    for alert in alerts:
+        actions.reopen(alert, actor=SYSTEM)
+    for _ in range(20):
+        clock.forward(minutes=1)
+        world.turn()
+    assert (open_groups(), calls()) == (1, 1)
+
+
+def test_alert_reopened_after_its_group_was_over_calls_people(world: World, clock: Clock) -> None:
+    called_alone(world, clock)
+    world.told(resolve("db-down"))
+    clock.forward(minutes=2)
+    world.turn()
+    assert open_groups() == 0
+    actions.reopen(world.alert("db-down").uuid, actor=SYSTEM)
+    turns(world, clock, 9)
+    assert (open_groups(), calls()) == (1, 2)
+
+
+def test_cluster_of_a_closed_group_ends_when_its_alerts_are_closed(world: World, clock: Clock) -> None:
+    alerts = world.outage()
+    turns(world, clock, 9)
+    actions.close_group(Group.objects.get().uuid, actor=SYSTEM)
+    for alert in alerts:
+        actions.close(alert, actor=SYSTEM)
+    for _ in range(30):
+        clock.forward(minutes=1)
+        world.turn()
+    world.outage()
+    turns(world, clock, 9)
+    assert (open_groups(), calls()) == (1, 2)
+    old, new = Group.objects.order_by("id")
+    assert old.cluster != new.cluster
 
 
 def test_what_begins_after_a_group_was_closed_calls_at_once_after_a_restart_too(world: World, clock: Clock) -> None:

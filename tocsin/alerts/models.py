@@ -105,7 +105,7 @@ class Alert(models.Model):
     FIELD_CLASSES: ClassVar = {
         "none": "id uuid integration fingerprint state severity service peer count flaps started_at first_at last_at"
         " closed_at close_reason follows_at superseded_at expires_at opened_order fired_order ended_order"
-        " acknowledged_at snoozed_until set_aside group pinned why",
+        " reopened_at acknowledged_at snoozed_until set_aside group pinned why",
         "personal": "acknowledged_by",
         "content": "title description name labels source",
     }
@@ -136,6 +136,7 @@ class Alert(models.Model):
     opened_order = models.DateTimeField()
     fired_order = models.DateTimeField(null=True)
     ended_order = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.TextField(blank=True, default="")
     snoozed_until = models.DateTimeField(null=True)
@@ -162,6 +163,7 @@ class Alert(models.Model):
             models.Index(models.F("service"), models.F("id").desc(), name="alerts_alert_service"),
             models.Index("id", condition=~models.Q(state=AlertState.CLOSED), name="alerts_alert_open"),
             models.Index("expires_at", condition=models.Q(expires_at__isnull=False), name="alerts_alert_expiry"),
+            models.Index("reopened_at", condition=models.Q(reopened_at__isnull=False), name="alerts_alert_reopened"),
             models.Index("snoozed_until", condition=models.Q(state=AlertState.SNOOZED), name="alerts_alert_snoozed"),
         ]
 

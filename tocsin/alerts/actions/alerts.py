@@ -80,7 +80,8 @@ def reopen(alert_id: UUID, *, actor: Actor) -> Alert:
         return alert
     if alert.superseded_at is not None:
         raise Conflict("A newer alert has taken this one's place; look at that one.")
-    _save(alert, rules.reopen(life_of(alert)))
+    alert.reopened_at = now = clock.now()
+    alert.save(update_fields=["reopened_at", *write_life(alert, rules.reopen(life_of(alert), now=now))])
     _tell(alert, facts.AlertReopened(title=alert.title), actor)
     return alert
 

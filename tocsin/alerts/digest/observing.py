@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
+from django.db.models import Count, F, Max, Q
 
 from tocsin import correlation
 from tocsin.alerts.digest.eventclock import EventClock
@@ -89,8 +90,10 @@ class Observer:
     def hear_ends(self, now: datetime) -> None:
         """Tell the engine of alerts that no sender ended, but a person or their own expiry: else their cluster would
         fire for ever, and what fails next would be taken for a part of it."""
+        of_open = Q(group__state=GroupState.OPEN)
+        of_closed_by_hand = Q(group__calm_until__gt=F("group__closed_at"), group__last_at__gt=now - REMEMBERED)
         rows = Alert.objects.filter(
-            group__state=GroupState.OPEN,
+            of_open | of_closed_by_hand,
             state=AlertState.CLOSED,
             close_reason__in=(CloseReason.BY_HAND, CloseReason.EXPIRED),
             superseded_at__isnull=True,
@@ -119,6 +122,14 @@ class Observer:
                 decided_at=group.cause_since.timestamp(),
                 cause=group.cause_service.key,
             )
+
+
+def reopenings() -> tuple[datetime | None, int]:
+    """The last moment at which people found an alert not to be over, and how many they found so: when that changes, the
+    correlation is built anew, for to it an end that was none is no repeat of the sender's."""
+    rows = Alert.objects.filter(reopened_at__isnull=False)
+    found = rows.aggregate(latest=Max("reopened_at"), number=Count("id"))
+    return found["latest"], found["number"]
 
 
 def _remembered(now: datetime) -> Sequence[Alert]:

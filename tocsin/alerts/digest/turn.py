@@ -21,7 +21,7 @@ from tocsin.alerts.digest import lease, reading, writing
 from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
-from tocsin.alerts.digest.observing import REMEMBERED, Observer
+from tocsin.alerts.digest.observing import REMEMBERED, Observer, reopenings
 from tocsin.alerts.digest.silencing import Silences
 from tocsin.alerts.models import Batch, Integration
 from tocsin.assets import actions as assets
@@ -50,6 +50,7 @@ class Digest:
     _decided: float = 0.0
     _news: bool = False
     _failed: float | None = None
+    _reopenings: tuple[datetime | None, int] = (None, 0)
 
     def run_once(self) -> int:
         """Digest what waits, then decide if it is time; returns how many deliveries were digested.
@@ -131,12 +132,15 @@ class Digest:
             self._failed = time.monotonic()
 
     def _take(self) -> lease.Turn | None:
-        """Take a turn; when another engine had one since, or the correlation failed, begin anew from the database."""
+        """Take a turn; when another engine had one since, people reopened alerts, or the correlation failed, begin anew
+        from the database."""
         turn = lease.take(self.owner)
         if turn is None:
             self._turn = None
             return None
-        if self._turn is None or turn.number != self._turn + 1 or self._is_to_be_rebuilt():
+        before, self._reopenings = self._reopenings, reopenings()
+        outdated = self._reopenings != before or self._is_to_be_rebuilt()
+        if self._turn is None or turn.number != self._turn + 1 or outdated:
             self._observer, self._grouping, self._failed = Observer(), Grouping(), None
             with self._correlating():
                 self._observer.learn_map(turn.now)

@@ -172,6 +172,7 @@ def expire(life: Life, *, now: datetime) -> Life:
     return _closed(life, now, order, CloseReason.EXPIRED, now)
 
 
-def reopen(life: Life) -> Life:
-    """It was not over: back to open, as the same alert."""
-    return replace(unacknowledge(life), closed_at=None, close_reason="", ended_order=None)
+def reopen(life: Life, *, now: datetime) -> Life:
+    """It was not over: back to open, as the same alert, of which that is the latest news."""
+    last_at = max(life.last_at, now)
+    return replace(unacknowledge(life), closed_at=None, close_reason="", ended_order=None, last_at=last_at)
