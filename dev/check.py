@@ -1,11 +1,13 @@
 """`bin/check`: every check, a few at a time, and at the end which of them failed.
 
 `bin/check NAME...` runs the named ones. `bin/check --write` formats, applies safe fixes and writes the reference pages.
+`bin/check --timed` also fails when all of it costs more than MOST_S: for CI, where every cache is warm by then.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -16,6 +18,9 @@ from pathlib import Path
 from dev.findings import ROOT
 
 BIN = Path(sys.executable).parent
+
+MOST_S = 40.0
+"""What all checks may cost, in processor time: unlike the time on the wall it does not grow with who else is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +78,43 @@ def chosen(names: list[str]) -> list[Step]:
     known = {step.name: step for step in STEPS}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise SystemExit(f"There is no check {', '.join(unknown)}. Known: {', '.join(known)}, or --write.")
+        raise SystemExit(f"There is no check {', '.join(unknown)}. Known: {', '.join(known)}, --write or --timed.")
     return [known[name] for name in names] or list(STEPS)
 
 
+def processor_s() -> float:
+    """Processor time of this process and of every one that it started and that has ended."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in spent)
+
+
 def main(arguments: list[str]) -> int:
-    """Run, show each result as it comes, then what the failed ones said."""
+    """Run, show each result as it comes, then what the failed ones said and what it took."""
     if arguments == ["--write"]:
         return max(run(step).code for step in WRITERS)
+    timed = arguments == ["--timed"]
+    began, spent = time.monotonic(), processor_s()
+    failed = _run_all(chosen([] if timed else arguments))
+    for outcome in failed:
+        print(f"\n--- {outcome.step.name} ---\n{outcome.output.strip()}")
+    cost_s = processor_s() - spent
+    print(f"\n{time.monotonic() - began:.1f} s, {cost_s:.1f} s of them on processors; at most {MOST_S:.0f} s.")
+    names = ", ".join([outcome.step.name for outcome in failed] + (["time"] if timed and cost_s > MOST_S else []))
+    print(f"Failed: {names}" if names else "All checks passed.")
+    return 1 if names else 0
+
+
+def _run_all(steps: list[Step]) -> list[Outcome]:
+    """Those that failed, of the steps given."""
     failed: list[Outcome] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        for outcome in pool.map(run, chosen(arguments)):
+        for outcome in pool.map(run, steps):
             print(
                 f"{'ok    ' if outcome.code == 0 else 'FAILED'} {outcome.step.name} ({outcome.seconds:.1f} s)",
                 flush=True,
             )
             failed += [outcome] if outcome.code else []
-    for outcome in failed:
-        print(f"\n--- {outcome.step.name} ---\n{outcome.output.strip()}")
-    names = ", ".join(outcome.step.name for outcome in failed)
-    print(f"\nFailed: {names}" if failed else "\nAll checks passed.")
-    return 1 if failed else 0
+    return failed
 
 
 if __name__ == "__main__":
