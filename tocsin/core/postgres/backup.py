@@ -28,8 +28,10 @@ OnProgress = Callable[[Progress], None]
 def dump(dsn: str, file: Path, *, bin_dir: Path | None = None, on_progress: OnProgress | None = None) -> None:
     """Write the whole database to `file` (PostgreSQL's custom format, mode 0600), complete or not at all."""
     part = file.with_name(file.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.close(descriptor)
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    except OSError as error:
+        raise PostgresError(f"{file} cannot be written: {error.strerror}.", code="postgres_dump") from None
     command = [
         find_programs(bin_dir).path("pg_dump"),
         "--format=custom",

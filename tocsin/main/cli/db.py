@@ -9,12 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import psycopg
 from rich.progress import Progress as Bar
 
 from tocsin.core import config as configs
+from tocsin.core.errors import Conflict
 from tocsin.core.postgres import Progress, dump, restore
 from tocsin.core.postgres.backup import OnProgress
 from tocsin.main import boot, migrate
+
+# Sessions of people and nodes: what PostgreSQL runs for itself, such as autovacuum, belongs to no role.
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+"""
 
 
 @click.command("migrate")
@@ -47,15 +55,41 @@ def dump_command(file: Path) -> None:
 
 @db_command.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Replace what is there without asking.")
 def restore_command(file: Path, yes: bool) -> None:
-    """Replace everything in the database by what FILE holds. Stop `tocsin serve` first."""
-    if not yes:
-        click.confirm("This replaces everything in the database. Go on?", abort=True)
+    """Replace everything in the database by what FILE holds. Stop `tocsin serve` first, on every node."""
     config = configs.load()
-    with boot.database(config) as found, _progress("restore") as on_progress:
-        restore(found.owner_url or found.url, file, bin_dir=_bin_dir(config), on_progress=on_progress)
+    with boot.database(config) as found:
+        owner = found.owner_url or found.url
+        _refuse_in_use(owner)
+        if not yes:
+            _ask_about(_facts_in(owner))
+        with _progress("restore") as on_progress:
+            restore(owner, file, bin_dir=_bin_dir(config), on_progress=on_progress)
     click.echo(f"Restored {file}.")
+
+
+def _refuse_in_use(url: str) -> None:
+    """A node that serves would see its tables vanish, and hold the locks that replacing them needs."""
+    with psycopg.connect(url, connect_timeout=3) as connection:
+        row = connection.execute(_OTHERS).fetchone()
+    if row and row[0]:
+        raise Conflict(f"{row[0]} connections use this database. Stop `tocsin serve` on every node, then restore.")
+
+
+def _facts_in(url: str) -> int:
+    """How many facts would be replaced; none in a database that no Tocsin has used."""
+    with psycopg.connect(url, connect_timeout=3) as connection:
+        used = connection.execute("SELECT to_regclass('journal_fact') IS NOT NULL").fetchone()
+        row = connection.execute("SELECT count(*) FROM journal_fact").fetchone() if used and used[0] else None
+    return int(row[0]) if row else 0
+
+
+def _ask_about(facts: int) -> None:
+    if facts and not sys.stdin.isatty():
+        raise Conflict(f"The database is not empty: it holds {facts:,} facts. Say --yes to replace everything in it.")
+    if facts:
+        click.confirm(f"This replaces everything in the database, {facts:,} facts among it. Go on?", abort=True)
 
 
 def _bin_dir(config: configs.Config) -> Path | None:
