@@ -1,4 +1,7 @@
-"""Every write of this room but the digest: what people and timers do to alerts, groups, silences, integrations."""
+"""Every write of this room but the digest: what people and timers do to alerts, groups, silences, integrations.
+
+Locks are taken in one order: incident, group, alert, page.
+"""
 
 from tocsin.alerts.actions.administration import (
     IntegrationDetails,

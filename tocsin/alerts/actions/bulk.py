@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, F, When
 
 from tocsin.accounts.rules import Actor
 from tocsin.alerts.actions.alerts import acknowledge, close, reopen, snooze, unacknowledge
@@ -47,9 +48,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The alerts that were changed, how many refused, and the first refusal's words. `undo` takes it back."""
+    """The alerts that were changed, how many refused, and the first refusal's words. `undo` takes it back.
+
+    `left`: open alerts of large groups that were not reached; the same change again reaches the next of them.
+    """
 
     changed: tuple[UUID, ...]
+    left: int
     refused: int
     why: str
     undo: Change | None
@@ -63,20 +68,45 @@ def change_all(targets: Iterable[Target], change: Change, *, actor: Actor, until
     open alerts, `MOST` of them, and the group ends with the last.
     """
     act = _act(change, until)
+    reached = [_Reached(target, *_alerts(target, change)) for target in sorted(targets, key=lambda each: each.id)]
+    _lock(alert_id for each in reached for alert_id in each.alerts)
     changed: list[UUID] = []
-    refusals: list[TocsinError] = []
-    for target in targets:
+    left, refusals = 0, list[TocsinError]()
+    for each in reached:
         try:
             with transaction.atomic():
-                for alert_id in _alerts(target, change, actor):
-                    act(alert_id, actor)
-                    changed.append(alert_id)
+                _change(each, change, act, actor)
         except TocsinError as refused:
             refusals.append(refused)
+        else:
+            changed += each.alerts
+            left += each.left
     if refusals and not changed:
         raise refusals[0]
     why = refusals[0].message if refusals else ""
-    return Outcome(changed=tuple(changed), refused=len(refusals), why=why, undo=TAKEN_BACK_BY.get(change))
+    undo = TAKEN_BACK_BY.get(change)
+    return Outcome(changed=tuple(changed), left=left, refused=len(refusals), why=why, undo=undo)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    target: Target
+    alerts: list[UUID]
+    left: int
+
+
+def _lock(alerts: Iterable[UUID]) -> None:
+    """All of them before the first is changed, for pages are locked on the way and come after alerts."""
+    rows = Alert.objects.select_for_update().filter(uuid__in=list(alerts)).order_by("id")
+    list(rows.values_list("id"))
+
+
+def _change(reached: _Reached, change: Change, act: Callable[[UUID, Actor], object], actor: Actor) -> None:
+    group = visible_group(actor, reached.target.id) if reached.target.is_group else None
+    for alert_id in reached.alerts:
+        act(alert_id, actor)
+    if group is not None and change is Change.ACKNOWLEDGE:
+        _answer_page(group, actor)
 
 
 def _act(change: Change, until: datetime | None) -> Callable[[UUID, Actor], object]:
@@ -93,16 +123,17 @@ def _act(change: Change, until: datetime | None) -> Callable[[UUID, Actor], obje
     return lambda alert_id, actor: plain(alert_id, actor=actor)
 
 
-def _alerts(target: Target, change: Change, actor: Actor) -> list[UUID]:
-    """The alerts a change concerns, in the order of their ids."""
+def _alerts(target: Target, change: Change) -> tuple[list[UUID], int]:
+    """The alerts a change concerns, in the order of their ids, and how many more it does not reach."""
     if not target.is_group:
-        return [target.id]
-    group = visible_group(actor, target.id)
-    rows = Alert.objects.filter(group=group).exclude(state=AlertState.CLOSED)
+        return [target.id], 0
+    rows = Alert.objects.filter(group__uuid=target.id).exclude(state=AlertState.CLOSED)
     if change is Change.ACKNOWLEDGE:
-        _answer_page(group, actor)
-        rows = rows.filter(service=group.cause_service, acknowledged_at__isnull=True)
-    return list(rows.order_by("id").values_list("uuid", flat=True)[:MOST])
+        rows = rows.filter(service=F("group__cause_service"), acknowledged_at__isnull=True)
+    # What is snoozed already comes last, so that the same snooze again reaches the rest.
+    asleep = Case(When(state=AlertState.SNOOZED, then=1), default=0)
+    wanted = rows.exclude(state=AlertState.SNOOZED) if change is Change.SNOOZE else rows
+    return list(rows.order_by(asleep, "id").values_list("uuid", flat=True)[:MOST]), max(0, wanted.count() - MOST)
 
 
 def _answer_page(group: Group, actor: Actor) -> None:

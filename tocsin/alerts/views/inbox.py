@@ -153,6 +153,13 @@ def _tell(request: HttpRequest, verb: Change, outcome: Outcome) -> None:
         request.session[UNDO] = {"verb": outcome.undo.value, "ids": [str(alert) for alert in outcome.changed]}
         undo = reverse("alerts:undo")
     messages.success(request, _said(verb, count), extra_tags=undo)
+    if outcome.left:
+        left = ngettext(
+            "%(n)s alert of the group is left: do it again to reach it.",
+            "%(n)s alerts of the group are left: do it again to reach the next of them.",
+            outcome.left,
+        )
+        messages.warning(request, left % {"n": outcome.left})
     if outcome.refused:
         said = ngettext("%(n)s refused: %(why)s", "%(n)s refused, the first because: %(why)s", outcome.refused)
         messages.warning(request, said % {"n": outcome.refused, "why": outcome.why})

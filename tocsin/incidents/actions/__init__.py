@@ -1,4 +1,7 @@
-"""Changing incidents. Resolving one stops its pages, and acknowledging one acknowledges them, in one transaction."""
+"""Changing incidents. Resolving one stops its pages, and acknowledging one acknowledges them, in one transaction.
+
+Locks are taken in one order: incident, group, alert, page.
+"""
 
 from tocsin.incidents.actions.cause import (
     cause_moved,

@@ -108,10 +108,10 @@ def resolve(uuid: UUID, *, actor: Actor, reason: str = "") -> IncidentDetail:
 
 def _resolved(detail: IncidentDetail, *, actor: Actor, reason: str = "") -> None:
     move(detail, Transition.RESOLVE, actor=actor, reason=reason)
+    alerts.calm(incident_ref(detail.item.uuid))
     paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.RESOLVED, actor=actor)
     detail.resolved_at = clock.now()
     save(detail, "resolved_at")
-    alerts.calm(incident_ref(detail.item.uuid))
     told(detail, facts.IncidentResolved(key=detail.item.key), actor=actor, reason=reason)
 
 
