@@ -14,6 +14,7 @@ from tocsin.accounts.rules import SYSTEM, Actor
 from tocsin.alerts.actions import IntegrationDetails, save_integration
 from tocsin.assets.actions import ServiceDetails, save_services
 from tocsin.core.errors import Forbidden
+from tocsin.journal.queries import latest_facts
 from tocsin.oncall.actions import RotationDetails, save_rotation
 from tocsin.oncall.rules import Weekday
 from tocsin.paging.actions import PolicyDetails, StepDetails, TargetDetails, save_policy
@@ -65,4 +66,6 @@ def test_one_team_cannot_take_what_is_anothers(save: Save, alice: Person, bob: P
 def test_whoever_is_in_both_teams_may_hand_over(save: Save, alice: Person, bob: Person) -> None:
     save_team(key="data", name="Databases", members=["bob", "alice"], actor=SYSTEM)
     save("data", SYSTEM)
+    before = latest_facts(limit=1)[0].id
     save("network", actor_for_person(alice))
+    assert latest_facts(limit=1)[0].id > before

@@ -139,4 +139,5 @@ def test_cycle_between_services_ends() -> None:
 
 
 def test_unknown_root_draws_nothing_but_fails_nowhere() -> None:
-    ET.fromstring(topology_svg(Graph(root="gone", nodes=(), edges=()), summary="s"))
+    drawn = ET.fromstring(topology_svg(Graph(root="gone", nodes=(), edges=()), summary="s"))
+    assert not list(drawn.iter("{http://www.w3.org/2000/svg}rect"))
