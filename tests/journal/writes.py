@@ -16,7 +16,7 @@ import tocsin
 from tests.api import operations as asked
 from tests.incidents import world
 from tocsin.accounts import actions as accounts
-from tocsin.accounts.queries import actor_for_person, person_by_login, person_ref, team_by_key
+from tocsin.accounts.queries import actor_for_person, keyring, person_by_login, person_ref, team_by_key
 from tocsin.accounts.rules import ENGINE, SYSTEM, Actor, ActorKind, KeyScope
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.models import Alert, Group
@@ -30,6 +30,7 @@ from tocsin.core.models import Job
 from tocsin.core.refs import Ref
 from tocsin.incidents import actions as incidents
 from tocsin.incidents.actions import Declaration
+from tocsin.incidents.facts import IncidentWatched
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries import incident_ref
 from tocsin.items import actions as items
@@ -41,6 +42,7 @@ from tocsin.main.actions import retry_jobs
 from tocsin.oncall import actions as oncall
 from tocsin.oncall.actions import OverrideDetails
 from tocsin.paging import actions as paging
+from tocsin.paging.links import Link, make_token
 from tocsin.paging.models import Notification, Page
 from tocsin.paging.rules import Sentence, SentenceKind, StopReason
 
@@ -91,6 +93,10 @@ def _page() -> UUID:
     return Page.objects.get().uuid
 
 
+def _answered() -> UUID:
+    return paging.acknowledge_page(_page(), actor=SYSTEM, via="link").uuid
+
+
 def _alert() -> UUID:
     return Alert.objects.order_by("id")[0].uuid
 
@@ -108,9 +114,6 @@ def _link() -> str:
 
 
 def _page_link() -> str:
-    from tocsin.accounts.queries import keyring
-    from tocsin.paging.links import Link, make_token
-
     return make_token(keyring(), Link(page=_page(), person=_person("alice").uuid))
 
 
@@ -193,16 +196,17 @@ def _confirmed() -> UUID:
     return _incident()
 
 
-def _two_incidents() -> tuple[UUID, UUID]:
+def _merged_and_called() -> UUID:
     other = world.group(cause=world.GATEWAY, alerts={world.GATEWAY: 2})
     world.needs_people(other)
-    return _group(), other.uuid
+    alerts.belong_together(_group(), other.uuid, actor=SYSTEM)
+    return other.uuid
 
 
-def _linked() -> tuple[UUID, Ref]:
+def _linked() -> tuple[UUID, LinkKind, Ref]:
     target = item_ref(items.create_item(_new_item(), actor=SYSTEM))
     items.link_item(_incident(), LinkKind.RELATES_TO, target, actor=SYSTEM)
-    return _incident(), target
+    return _incident(), LinkKind.RELATES_TO, target
 
 
 def _new_item() -> items.NewItem:
@@ -295,7 +299,7 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     "items.hand_over_item": lambda: partial(items.hand_over_item, _incident(), _team("data"), **by),
     "items.comment_item": lambda: partial(items.comment_item, _incident(), "Uplink B is dark", **by),
     "items.link_item": lambda: partial(items.link_item, _incident(), LinkKind.RELATES_TO, person_ref(_person()), **by),
-    "items.unlink_item": lambda: partial(_unlink, *_linked()),
+    "items.unlink_item": lambda: partial(items.unlink_item, *_linked(), **by),
     "journal.record": lambda: partial(journal.record, _fact(), actor=SYSTEM, subject=_subject()),
     "journal.record_many": lambda: partial(
         journal.record_many, [journal.Entry(fact=_fact(), subject=_subject())], actor=SYSTEM
@@ -356,10 +360,15 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     "incidents.group_called": lambda: partial(
         incidents.group_called, _other_group(), team_key="", said_at=clock.now(), **engine
     ),
-    "incidents.groups_merged": lambda: partial(incidents.groups_merged, *_two_incidents(), **engine),
+    "incidents.groups_merged": lambda: partial(incidents.groups_merged, _merged_and_called(), **engine),
     "incidents.acknowledge": lambda: partial(incidents.acknowledge, _incident(), via="screen", **by),
     "incidents.note_page_acknowledged": lambda: partial(
-        incidents.note_page_acknowledged, _incident(), at=clock.now(), via="link", actor=actor_for_person(_person())
+        incidents.note_page_acknowledged,
+        _incident(),
+        _answered(),
+        at=clock.now(),
+        via="link",
+        actor=actor_for_person(_person()),
     ),
     "incidents.begin_work": lambda: partial(incidents.begin_work, _incident(), via="screen", **by),
     "incidents.watch": lambda: partial(incidents.watch, _incident(), **by),
@@ -387,11 +396,5 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
 }
 
 
-def _unlink(item: UUID, target: Ref) -> None:
-    items.unlink_item(item, LinkKind.RELATES_TO, target, actor=SYSTEM)
-
-
 def _fact() -> object:
-    from tocsin.incidents.facts import IncidentWatched
-
     return IncidentWatched(key="INC-1")
