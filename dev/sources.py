@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from dev.findings import Finding, SourceFile
 
@@ -24,6 +24,7 @@ SQL_CLOCK = re.compile(
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "managers", "manager", "common", "misc", "services"}
 UNFINISHED = re.compile(r"#.*\b(TO" + r"DO|FIX" + r"ME|X{3})\b")
 LONGEST_SLEEP_S = 0.1
+CHECKING = re.compile(r"^(raises|fail|until)$|^wait_|expect|assert")
 SIGNAL_MODULES = {"dispatch", "signals"}
 
 
@@ -129,6 +130,33 @@ def tests_do_not_sleep(file: SourceFile) -> Iterator[Finding]:
             yield file.finding(node.lineno, "sleeping-test", "Wait for the condition (poll briefly), not for a time.")
 
 
+def tests_check_something(file: SourceFile) -> Iterator[Finding]:
+    """A test that only runs code passes whatever comes out of it."""
+    if not file.path.startswith("tests/") or "/test_" not in file.path or not file.path.endswith(".py"):
+        return
+    functions = {
+        node.name: node for node in ast.walk(file.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    for name, node in functions.items():
+        if name.startswith("test_") and not _checks(node, functions, {name}):
+            yield file.finding(node.lineno, "test-without-check", f"{name}: assert what should come out of it.")
+
+
+def _checks(node: ast.AST, functions: Mapping[str, ast.AST], seen: set[str]) -> bool:
+    """Whether it asserts, expects a refusal, waits for something, or calls what does so in the same file."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assert):
+            return True
+        if not isinstance(each, ast.Call):
+            continue
+        called = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
+        if CHECKING.search(called):
+            return True
+        if called in functions and called not in seen and _checks(functions[called], functions, seen | {called}):
+            return True
+    return False
+
+
 SOURCE_RULES: tuple[Callable[[SourceFile], Iterator[Finding]], ...] = (
     bare_clock,
     no_signals,
@@ -139,6 +167,7 @@ SOURCE_RULES: tuple[Callable[[SourceFile], Iterator[Finding]], ...] = (
     door_plates,
     nothing_unfinished,
     tests_do_not_sleep,
+    tests_check_something,
 )
 
 

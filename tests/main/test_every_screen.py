@@ -117,7 +117,7 @@ def _filled(address: str, values: Mapping[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_alice_may_bob_may_look_charlie_finds_nothing(address: str, incident: IncidentDetail) -> None:  # noqa: F811
+def test_alice_may_bob_may_look_charlie_finds_nothing(address: str, incident: IncidentDetail) -> None:  # noqa: F811  # the fixture
     example = EXAMPLES[address]
     example.before()
     path = _filled(address, example.path())
