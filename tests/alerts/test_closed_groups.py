@@ -101,6 +101,17 @@ def test_outage_that_was_closed_stays_over_until_it_goes_on(world: World, clock:
     assert (open_groups(), calls()) == (1, 2)
 
 
+def test_outage_that_worsens_after_the_call_says_so_once(world: World, clock: Clock) -> None:
+    world.told(*(fire(f"{key}-errors", service=key, name="HighErrorRate", peer="db") for key in CALLERS))
+    world.told(fire("db-slow", service="db", name="Slow"))
+    turns(world, clock, 9)
+    assert (calls(), Group.objects.get().severity) == (1, Severity.MAJOR)
+    world.told(DOWN)
+    turns(world, clock, 3)
+    (fact,) = latest_facts(kind="alerts.group_worsened")
+    assert (fact.data["before"], fact.data["after"]) == (Severity.MAJOR, Severity.CRITICAL)
+
+
 def test_outage_that_people_reopened_is_not_over(world: World, clock: Clock) -> None:
     alerts = world.outage()
     turns(world, clock, 9)

@@ -145,6 +145,16 @@ class GroupVerdictWithdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWorsened:
+    """After people were called, a graver alert came: severities, 1 is the gravest."""
+
+    kind: ClassVar = "alerts.group_worsened"
+    schema_version: ClassVar = 1
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupClosed:
     """Everything in the group is over."""
 

@@ -15,13 +15,14 @@ from tocsin.items.models import Item
 class IncidentDetail(models.Model):
     """One row an incident. `group_id` is the UUID of the `alerts.Group` it was opened for; None: a person declared it.
 
-    `sentence` is `{kind, params}` (`rules.SentenceKind`); `titled`: a person gave the title, so the engine leaves it.
+    `sentence` is `{kind, params}` (`rules.SentenceKind`); `titled`: a person gave the title, so the engine leaves it;
+    `severity_by_hand` likewise.
     The moments are by Tocsin's clock.
     """
 
     FIELD_CLASSES: ClassVar = {
-        "none": "item group_id origin severity cause cause_state confidence commander titled first_alert_at"
-        " cause_named_at paged_at acknowledged_at work_begun_at resolved_at",
+        "none": "item group_id origin severity severity_by_hand cause cause_state confidence commander titled"
+        " first_alert_at cause_named_at paged_at acknowledged_at work_begun_at resolved_at",
         "content": "sentence",
     }
 
@@ -29,6 +30,7 @@ class IncidentDetail(models.Model):
     group_id = models.UUIDField(null=True, unique=True)
     origin = models.TextField()
     severity = models.IntegerField()
+    severity_by_hand = models.BooleanField(db_default=False)
     cause = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
     cause_state = models.TextField(default=CauseState.UNKNOWN)
     confidence = models.FloatField(default=0.0)

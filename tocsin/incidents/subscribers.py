@@ -27,6 +27,11 @@ def on_group_cause_judged(fact: Stored) -> None:
     actions.note_verdict(fact.subject.id)
 
 
+def on_group_worsened(fact: Stored) -> None:
+    """`alerts.group_worsened`: the incident's severity follows, unless a person has set it."""
+    actions.group_worsened(fact.subject.id, actor=ENGINE)
+
+
 def on_group_closed(fact: Stored) -> None:
     """`alerts.group_closed`: resolve what nobody has answered, watch the rest."""
     actions.group_closed(fact.subject.id, actor=ENGINE)

@@ -40,6 +40,7 @@ REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {
     "alerts.group_cause_confirmed": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
     "alerts.group_cause_rejected": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
     "alerts.group_verdict_withdrawn": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
+    "alerts.group_worsened": (("react.incidents.group_worsened", incidents.on_group_worsened),),
     "alerts.group_closed": (("react.incidents.group_closed", incidents.on_group_closed),),
     "alerts.groups_merged": (("react.incidents.groups_merged", incidents.on_groups_merged),),
     "paging.page_step_taken": (("react.incidents.page_step_taken", incidents.on_page_step_taken),),

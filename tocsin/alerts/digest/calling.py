@@ -71,6 +71,9 @@ def settle(group: Group, figures: Figures | None, now: datetime) -> None:
         if lone:
             close(group, now)
         return
+    if group.needs_people_at is not None and figures.severity < group.severity:
+        worsened = facts.GroupWorsened(before=group.severity, after=figures.severity)
+        record(worsened, actor=ENGINE, subject=group_ref(group))
     group.counts, group.severity = figures.counts, figures.severity
     group.first_at, group.last_at = figures.first_at, figures.last_at
     if lone and figures.open == 0 and now - figures.last_at >= SETTLED:

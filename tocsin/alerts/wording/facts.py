@@ -114,6 +114,7 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.GroupVerdictWithdrawn.kind: lambda fact: (
         gettext("What was said of the cause is taken back; %(cause)s is suspected.") % fact.data
     ),
+    facts.GroupWorsened.kind: lambda fact: gettext("Worse than before: severity %(after)s.") % fact.data,
     facts.GroupClosed.kind: lambda fact: gettext("The failure of %(cause)s is over.") % fact.data,
     facts.GroupsMerged.kind: _merged,
     facts.GroupSplit.kind: _split,

@@ -31,9 +31,9 @@ from tocsin.incidents.actions.roles import (
     link,
     page_person,
     page_team,
-    set_severity,
     take_command,
 )
+from tocsin.incidents.actions.severity import group_worsened, set_severity
 
 __all__ = [
     "Declaration",
@@ -49,6 +49,7 @@ __all__ = [
     "group_called",
     "group_closed",
     "group_reopened",
+    "group_worsened",
     "groups_merged",
     "link",
     "name_cause",

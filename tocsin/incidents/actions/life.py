@@ -13,6 +13,7 @@ from tocsin.alerts import actions as alerts
 from tocsin.core import clock
 from tocsin.incidents import facts
 from tocsin.incidents.actions.rows import attend, is_over, locked, locked_for_group, move, save, told
+from tocsin.incidents.actions.severity import follow_severity
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.rules import IncidentState, Transition
@@ -151,6 +152,7 @@ def group_reopened(group_id: UUID, *, actor: Actor) -> None:
         return
     move(detail, Transition.RECUR, actor=actor)
     _reopened(detail, recurred=True, actor=actor)
+    follow_severity(detail, actor=actor)
     paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.WITHDRAWN, actor=actor)
     attend(detail, actor)
 

@@ -8,14 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from tocsin.accounts.rules import Actor
-from tocsin.core.errors import Conflict, InvalidInput
+from tocsin.core.errors import Conflict
 from tocsin.core.refs import Ref
 from tocsin.incidents import facts
 from tocsin.incidents.actions.life import begin_work, work_begun
 from tocsin.incidents.actions.rows import is_over, locked, page, save, sentence, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.refs import incident_ref
-from tocsin.incidents.rules import parse_severity
 from tocsin.items import actions as items
 from tocsin.items.rules import LinkKind
 from tocsin.paging import actions as paging
@@ -48,22 +47,6 @@ def assign(uuid: UUID, assignee: Person | None, *, actor: Actor) -> IncidentDeta
     detail = locked(uuid, actor)
     detail.item = items.assign_item(uuid, assignee, actor=actor)
     save(detail)
-    return detail
-
-
-@transaction.atomic
-def set_severity(uuid: UUID, severity: int, *, reason: str, actor: Actor) -> IncidentDetail:
-    """Say that it is graver or less grave than thought, and why."""
-    parse_severity(severity)
-    if not reason.strip():
-        raise InvalidInput("reason: say why the severity changes.")
-    detail = locked(uuid, actor)
-    before = detail.severity
-    if before != severity:
-        detail.severity = severity
-        save(detail, "severity")
-        fact = facts.IncidentSeverityChanged(key=detail.item.key, before=before, after=severity)
-        told(detail, fact, actor=actor, reason=reason.strip())
     return detail
 
 
