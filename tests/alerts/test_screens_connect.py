@@ -60,8 +60,10 @@ def test_connecting_shows_a_live_key_once_and_what_to_copy(client: Client, alice
 def test_each_kind_has_a_command_with_the_address_and_the_key(client: Client, alice: Person, wire: str) -> None:
     client.force_login(alice)
     text = client.post("/connect", {**ASKED, "kind": wire}).content.decode()
-    assert "curl -X POST http://" in text
-    assert _token(text) in text.partition("curl -X POST")[2]
+    begin = "aws sns subscribe" if wire == "cloudwatch" else "curl -X POST"  # which Amazon alone can sign
+    assert f"{begin} " in text
+    assert _token(text) in text.partition(begin)[2]
+    assert "http://" in text.partition(begin)[2]
 
 
 def test_another_key_is_made_beside_the_first(client: Client, alice: Person) -> None:

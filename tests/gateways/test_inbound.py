@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+from cloudevents.core.v1.event import CloudEvent
 
+from tests.alerts.fake_sns import body, fake_sns
 from tests.gateways.conftest import Front
 from tocsin.alerts.rules import AlertState
+from tocsin.alerts.sources.cloudwatch import CloudWatch
+from tocsin.alerts.sources.registry import KINDS
+from tocsin.alerts.sources.sns import Sns
 
 ALERT = {"key": "db-1", "title": "Database down", "service": "db", "severity": "critical"}
 
@@ -63,3 +69,60 @@ def test_a_repeat_with_the_same_idempotency_key_is_stored_once(front: Front) -> 
         answer = front.client.post("/in/generic", headers=front.bearer | {"Idempotency-Key": "k"}, json=ALERT)
         assert answer.status_code == 202
     assert front.events() == 1
+
+
+def test_cloudevents_own_client_is_understood_and_a_second_delivery_of_an_event_has_no_effect(front: Front) -> None:
+    for kind, to_request in (("fired", to_binary_event), ("resolved", to_structured_event)):
+        attributes = {"id": kind, "source": "/shop", "type": f"example.disk.{kind}", "subject": "db żółw"}
+        made = to_request(CloudEvent(attributes=attributes, data={"title": "Disk full", "key": "disk"}))
+        for _ in range(2):
+            answer = front.client.post("/in/cloudevents", content=made.body, headers={**made.headers, **front.bearer})
+            assert answer.status_code == 202, answer.text
+    assert front.events() == 2
+    front.world.turn()
+    alert = front.world.alert("disk")
+    assert (alert.state, alert.count, alert.title) == (AlertState.CLOSED, 1, "Disk full")
+
+
+def test_a_batch_of_cloudevents_stores_only_the_events_that_are_new(front: Front) -> None:
+    def batch(*ids: str) -> httpx.Response:
+        events = [{"specversion": "1.0", "id": each, "source": "s", "type": "t", "subject": each} for each in ids]
+        headers = {"Content-Type": "application/cloudevents-batch+json", **front.bearer}
+        return front.client.post("/in/cloudevents", json=events, headers=headers)
+
+    assert batch("a", "b").json()["accepted"] == 2
+    assert batch("b", "c").status_code == 202
+    assert front.events() == 3
+
+
+def test_what_amazon_did_not_sign_is_forbidden_and_what_it_signed_is_stored_once(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = KINDS.get("cloudwatch")
+    assert isinstance(source, CloudWatch)
+    path = f"/in/cloudwatch/{front.world.token}"
+    with fake_sns() as sns:
+        monkeypatch.setattr(source, "sns", Sns(sns))  # type: ignore[arg-type]  # it calls as the client does
+        sns.tokens.add("t")
+        assert front.client.post(path, content=body(sns.question("t"))).status_code == 202
+        signed = sns.message('{"AlarmName": "disk", "NewStateValue": "ALARM"}')
+        assert [front.client.post(path, content=body(signed)).status_code for _ in range(2)] == [202, 202]
+        answer = front.client.post(path, content=body(signed | {"Message": "{}"}))
+        sns.status = 503
+        monkeypatch.setattr(source, "sns", Sns(sns))  # type: ignore[arg-type]  # as above
+        assert front.client.post(path, content=body(signed)).status_code == 503
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert sns.confirmed == {"t"}
+    assert front.events() == 1
+
+
+def test_a_form_and_an_e_mail_are_taken_as_they_are(front: Front) -> None:
+    form = {"type": "PROBLEM", "host": "db-01", "check": "Disk /", "state": "CRITICAL", "output": "full"}
+    assert front.client.post("/in/nagios", data=form, headers=front.bearer).status_code == 202
+    mail = b"From: a@b.example\nTo: x@y.example\nSubject: ALERT: late\nMessage-ID: <1@b.example>\n\nThe backup is late."
+    for _ in range(2):
+        assert front.client.post(f"/in/email/{front.world.token}", content=mail).status_code == 202
+    assert front.events() == 2
+    front.world.turn()
+    assert front.world.alert("db-01!Disk /").severity == 1
+    assert front.world.alert("a@b.example/late").description == "The backup is late."

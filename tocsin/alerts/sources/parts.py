@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -20,11 +21,14 @@ from tocsin.alerts.intake.limits import (
     LABELS,
     SHORT,
     TITLE,
+    YEARS,
     Refusal,
     check,
     flattened,
 )
 from tocsin.alerts.rules import peer_of, service_of
+
+FIELDS = 200
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
@@ -65,21 +69,41 @@ def document(body: bytes) -> Part:
     return Part(decoded(_OBJECT, body))
 
 
+def form(body: bytes) -> Part:
+    """The fields of an HTML form; Refusal when it is none or has too many. Of a repeated field the last one wins."""
+    try:
+        text = body.decode()
+        return Part(dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS, errors="replace")))
+    except UnicodeDecodeError:
+        raise Refusal("the body is not UTF-8") from None
+    except ValueError:
+        raise Refusal(f"more than {FIELDS} fields in a form") from None
+
+
 def labels_of(values: Mapping[str, Any]) -> dict[str, str]:
     """Free-form values as labels, without those that are empty."""
     return {name: text for name, text in flattened(values).items() if text}
 
 
-def epoch(seconds: object, what: str) -> datetime | None:
-    """The moment so many seconds after 1970, None for nothing or no number; Refusal when it is out of range."""
+def when(text: str) -> datetime | None:
+    """An ISO 8601 time with its offset, in UTC; None when it is none. An alert whose time is odd is still an alert."""
     try:
-        number = float(seconds)  # type: ignore[arg-type]  # what is no number says so itself
-    except (TypeError, ValueError):
+        found = datetime.fromisoformat(text)
+        return _sensible(found.astimezone(UTC)) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
+
+
+def epoch(text: str) -> datetime | None:
+    """The moment so many seconds after 1970; None when it is no such number."""
     try:
-        return datetime.fromtimestamp(number, UTC)
+        return _sensible(datetime.fromtimestamp(float(text), UTC))
     except (ValueError, OverflowError, OSError):
-        raise Refusal(f"{what} is out of range") from None
+        return None
+
+
+def _sensible(found: datetime) -> datetime | None:
+    return found if found.year in YEARS else None
 
 
 def fitted(event: NewEvent) -> NewEvent:
