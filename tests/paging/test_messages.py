@@ -74,11 +74,14 @@ def test_moved_cause_names_the_one_blamed_before() -> None:
     assert words.text.endswith("The cause was thought to be sw-1 until now.")
 
 
+_TEXTS = st.text(max_size=20)
+
+
 @given(
     st.sampled_from([*SentenceKind, "nonsense"]),
     st.dictionaries(
         st.sampled_from(["service", "what", "touched", "touches", "since", "key", "title", "by", "team", "before"]),
-        st.none() | st.text() | st.integers() | st.lists(st.text() | st.none()) | st.booleans() | st.floats(),
+        st.none() | _TEXTS | st.integers() | st.lists(_TEXTS | st.none(), max_size=5) | st.booleans() | st.floats(),
     ),
     st.sampled_from(["en", "pl"]),
 )
