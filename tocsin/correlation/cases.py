@@ -25,8 +25,8 @@ _SEVERITIES = {
 _MEASURED = frozenset({"value", "baseline", "z", "threshold", "start", "end", "duration", "count"})
 UNREADABLE = "unreadable"
 _STEP_S = 5.0  # never ask more often than this (event time)
-_PATIENCE_S = 90.0  # with any news at all, ask this often
-_NEWS = 0.12  # ask when this much has been added to what was known
+_PATIENCE_S = 120.0  # with any news at all, ask this often
+_NEWS = 0.2  # ask when this much has been added to what was known
 
 
 def observation(number: int, alert: Mapping[str, Any]) -> Observation:

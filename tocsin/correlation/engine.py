@@ -127,18 +127,20 @@ class Engine:
         chance = Chance(likelihood, self._noise_rate(signals, now), self._services(), self._started or now)
         splitter = Splitter(scorer, hypotheses(scorer), chance, self.settings, self._held(signals))
         ranking = Ranking(scorer, self.settings)
-        named: dict[str, Part] = {}
+        named: dict[str, tuple[Part, tuple[Cause, ...]]] = {}
+        grown: set[str] = set()
         for part in splitter.parts(concluding=concluding):
             causes = ranking.causes(part.founder, part.signals, splitter.loose)
             if causes:
                 # Two heaps with the same first cause are one failure: nobody is paged twice for it.
-                first = named.setdefault(causes[0].service, part)
-                first.members.update({n: e for n, e in part.members.items() if n not in first.members})
-        found = []
-        for part in named.values():
-            causes = ranking.causes(part.founder, part.signals, splitter.loose)
-            found.append(self._draft(part, signals, causes, now))
-        return found
+                first, _ = named.setdefault(causes[0].service, (part, causes))
+                if first is not part:
+                    first.members.update({n: e for n, e in part.members.items() if n not in first.members})
+                    grown.add(causes[0].service)
+        for service in grown:
+            part, _ = named[service]
+            named[service] = part, ranking.causes(part.founder, part.signals, splitter.loose)
+        return [self._draft(part, signals, causes, now) for part, causes in named.values()]
 
     def _services(self) -> int:
         return max(len(self.graph.names), 1)

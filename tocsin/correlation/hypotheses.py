@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .classes import LOCAL
 from .onset import Floats, Onset, onset
@@ -18,6 +19,7 @@ _BULK = 0.85
 _TAIL_S = 60.0
 _FADE_S = 180.0
 _LATE = 0.35
+_WHOLE = np.zeros(1, dtype=np.intp)
 
 
 @dataclass(slots=True)
@@ -38,40 +40,57 @@ def hypotheses(scorer: Scorer) -> list[Hypothesis]:
     """One for each suspect, and more for those whose own voice tells of another time."""
     common = scorer.timely(scorer.began)
     asides = scorer.asides(common, scorer.began.likeliest)
+    fits = common[scorer.index]
+    begun = _begun(scorer)
+    late = _late(scorer.onsets[scorer.index], (scorer.p >= _RELEVANT) & (fits > 0.5), scorer.starts)
     found = []
     for suspect in scorer.suspects:
-        began = _onset(scorer, suspect)
-        timely, aside = common, float(asides[suspect.number])
-        if began is not scorer.began:
-            timely = scorer.timely(began)
-            aside = sum(e.points for e in scorer.beside(suspect, timely, began.likeliest))
-        fit = timely[suspect.index]
-        found.append(Hypothesis(suspect, began, fit * _late(scorer, suspect, fit), aside))
+        start = int(scorer.starts[suspect.number])
+        here = slice(start, start + len(suspect.index))
+        if begun[suspect.number]:
+            began, fit, aside = scorer.began, fits[here] * late[here], float(asides[suspect.number])
+        else:
+            began, fit, aside = _of_another_time(scorer, suspect)
+        found.append(Hypothesis(suspect, began, fit, aside))
         found += _dated(scorer, suspect, began)
     return found
 
 
-def _onset(scorer: Scorer, suspect: Suspect) -> Onset:
-    """The common onset, unless most of what the suspect explains was there before."""
+def _begun(scorer: Scorer) -> NDArray[np.bool_]:
+    """For each suspect: the common onset is its own, unless most of what it explains was there before."""
+    relevant = scorer.p >= _RELEVANT
+    speaks = np.logical_or.reduceat(relevant, scorer.starts)
+    lengths = np.diff(np.append(scorer.starts, len(scorer.index)))
+    weights = scorer.weights[scorer.index] * np.where(np.repeat(speaks, lengths), relevant, True)
+    since = scorer.onsets[scorer.index] >= scorer.began.likeliest - scorer.settings.onset_slack_s
+    after = np.add.reduceat(weights * since, scorer.starts)
+    return np.asarray(after >= 0.3 * np.add.reduceat(weights, scorer.starts))
+
+
+def _of_another_time(scorer: Scorer, suspect: Suspect) -> tuple[Onset, Floats, float]:
+    """When it began for this suspect alone, how well its signals fit to that, and what speaks beside them."""
     relevant = suspect.index[suspect.p >= _RELEVANT]
     if len(relevant) == 0:
         relevant = suspect.index
-    onsets, weights = scorer.onsets[relevant], scorer.weights[relevant]
-    since = onsets >= scorer.began.likeliest - scorer.settings.onset_slack_s
-    if weights[since].sum() >= 0.3 * weights.sum():
-        return scorer.began
-    return onset(onsets, weights, scorer.settings.spread_s, scorer.now)
+    began = onset(scorer.onsets[relevant], scorer.weights[relevant], scorer.settings.spread_s, scorer.now)
+    timely = scorer.timely(began)
+    fit = timely[suspect.index]
+    late = _late(scorer.onsets[suspect.index], (suspect.p >= _RELEVANT) & (fit > 0.5), _WHOLE)
+    return began, fit * late, sum(e.points for e in scorer.beside(suspect, timely, began.likeliest))
 
 
-def _late(scorer: Scorer, suspect: Suspect, fit: Floats) -> Floats:
-    """Symptoms come in a wave; what begins long after the wave is explained less well."""
-    counted = (suspect.p >= _RELEVANT) & (fit > 0.5)
-    if not counted.any():
-        return np.ones(len(fit))
-    onsets = scorer.onsets[suspect.index]
-    wave = onsets[counted]  # ascending, as signals are
-    over = float(wave[int(_BULK * (len(wave) - 1))]) + _TAIL_S
-    return np.asarray(np.maximum(np.exp(-np.maximum(onsets - over, 0.0) / _FADE_S), _LATE))
+def _late(onsets: Floats, counted: NDArray[np.bool_], starts: NDArray[np.intp]) -> Floats:
+    """Symptoms come in a wave; what begins long after the wave is explained less well. `starts` are of each suspect's
+    onsets, which ascend."""
+    counts = np.add.reduceat(counted.astype(np.intp), starts)
+    waves = np.flatnonzero(counted)
+    place = np.cumsum(counts) - counts + (_BULK * np.maximum(counts - 1, 0)).astype(np.intp)
+    over = np.full(len(starts), np.inf)
+    some = counts > 0
+    over[some] = onsets[waves[place[some]]] + _TAIL_S
+    lengths = np.diff(np.append(starts, len(onsets)))
+    after_s = np.maximum(onsets - np.repeat(over, lengths), 0.0)
+    return np.asarray(np.maximum(np.exp(-after_s / _FADE_S), _LATE))
 
 
 def _dated(scorer: Scorer, suspect: Suspect, began: Onset) -> Iterator[Hypothesis]:

@@ -1,6 +1,6 @@
 """Suspects and what each explains, as arrays; and what speaks for or against one beside the alerts it explains."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp
 from typing import TypeAlias
@@ -55,9 +55,7 @@ class Scorer:
         self.solid = np.array([s.solid for s in self.signals], dtype=np.float64)
         self.began = onset(self.onsets, self.weights, settings.spread_s, now)
         self.background = self._background()
-        self.suspects = list(self._suspects())
-        if self.suspects:
-            self._flatten()
+        self.suspects = self._suspects()
 
     def _background(self) -> Floats:
         """P(signal | no cause): by class, and raised by what was heard of that class before the trouble began."""
@@ -74,31 +72,26 @@ class Scorer:
         more = [0.0 if s.peer is not None else heard[s.kind] / services * times for s in self.signals]
         return np.array(usual, dtype=np.float64) + np.array(more, dtype=np.float64)
 
-    def _suspects(self) -> Iterator[Suspect]:
-        number = 0
-        for service in self.likelihood.candidates(set(self.changes)):
-            explained = self.likelihood.explain(service)
-            if explained:
-                yield Suspect(
-                    number=number,
-                    service=service,
-                    explained=explained,
-                    index=np.array([e.signal for e in explained], dtype=np.intp),
-                    p=np.array([min(e.p, _CERTAIN) for e in explained], dtype=np.float64),
-                    direct=np.array([e.how <= How.NAMED for e in explained], dtype=np.bool_),
-                )
-                number += 1
-
-    def _flatten(self) -> None:
-        suspects = self.suspects
-        self.starts = np.cumsum([0, *(len(s.index) for s in suspects)])[:-1].astype(np.intp)
-        self.index = np.concatenate([s.index for s in suspects])
-        self.p = np.concatenate([s.p for s in suspects])
+    def _suspects(self) -> list[Suspect]:
+        """Everybody who explains something. What, how well and by which road are one array each, cut up for them."""
+        candidates = self.likelihood.candidates(set(self.changes))
+        found = [(service, told) for service in candidates if (told := self.likelihood.explain(service))]
+        whole = [e for _, told in found for e in told]
+        self.index = np.array([e.signal for e in whole], dtype=np.intp)
+        self.p = np.minimum(np.array([e.p for e in whole], dtype=np.float64), _CERTAIN)
+        hows = np.array([e.how for e in whole], dtype=np.int8)
+        self.is_own, self.is_named = hows == How.OWN, hows == How.NAMED
+        ends = np.cumsum([len(told) for _, told in found], dtype=np.intp)
+        self.starts = ends - np.array([len(told) for _, told in found], dtype=np.intp)
         noise = self.background[self.index]
         self.odds = self.weights[self.index] * np.log((self.p + noise) / noise)
-        hows = np.concatenate([[e.how for e in s.explained] for s in suspects])
-        self.is_own, self.is_named = hows == How.OWN, hows == How.NAMED
-        self.quiet = np.array([self._quiet_callers(s.service) for s in suspects], dtype=np.float64)
+        self.quiet = np.array([self._quiet_callers(service) for service, _ in found], dtype=np.float64)
+        direct = self.is_own | self.is_named
+        cuts = [slice(int(start), int(end)) for start, end in zip(self.starts, ends, strict=True)]
+        return [
+            Suspect(number, service, told, self.index[cut], self.p[cut], direct[cut])
+            for number, ((service, told), cut) in enumerate(zip(found, cuts, strict=True))
+        ]
 
     def _quiet_callers(self, service: int) -> float:
         heard = self.likelihood.by_service
