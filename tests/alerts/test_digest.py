@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.alerts.world import CALLERS, World, fire, later, resolve
+from tocsin import correlation
 from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions, queries
@@ -115,6 +117,36 @@ def test_people_are_called_once(world: World, clock) -> None:
         clock.forward(seconds=2)
         world.turn()
     assert len(facts("alerts.group_needs_people")) == 1
+
+
+def test_what_splits_off_from_a_group_that_people_know_of_calls_nobody_else_for_a_minute(
+    world: World, clock, monkeypatch
+) -> None:
+    world.outage()
+    for _ in range(9):
+        clock.forward(seconds=1)
+        world.turn()
+    engine = world.digest._observer.engine
+    decide = engine.decide
+
+    def split(now: float) -> correlation.Decision:
+        (whole,) = decide(now).incidents
+        apart = dict(list(whole.members.items())[-4:])
+        rest = {key: why for key, why in whole.members.items() if key not in apart}
+        causes = (replace(whole.causes[0], service="app-7", confidence=0.6),)
+        parts = (replace(whole, members=rest), replace(whole, id="apart", members=apart, causes=causes))
+        return correlation.Decision(incidents=parts, set_aside=())
+
+    monkeypatch.setattr(engine, "decide", split)
+    for _ in range(50):
+        clock.forward(seconds=1)
+        world.turn()
+    assert Group.objects.count() == 2
+    assert len(facts("alerts.group_needs_people")) == 1
+    for _ in range(15):
+        clock.forward(seconds=1)
+        world.turn()
+    assert [fact["cause"] for fact in facts("alerts.group_needs_people")] == ["app-7", "db"]
 
 
 def test_quiet_noise_calls_nobody(world: World, clock) -> None:

@@ -34,13 +34,23 @@ def test_what_is_not_fresh_never_pages() -> None:
     assert (found.urgency, found.why) == (Urgency.QUIET, Why.NOT_FRESH)
 
 
-def ready(*, waited: float, held: float, confidence: float, severity: Severity = Severity.CRITICAL):
+def ready(
+    *,
+    waited: float,
+    held: float,
+    confidence: float,
+    severity: Severity = Severity.CRITICAL,
+    opened: float | None = None,
+    split: bool = False,
+):
     standing = Standing(
         urgency=Urgency.PAGE,
         severity=severity,
         confidence=confidence,
         first_at=NOW - timedelta(seconds=waited),
         cause_since=NOW - timedelta(seconds=held),
+        opened_at=NOW - timedelta(seconds=waited if opened is None else opened),
+        split=split,
     )
     return rules.ready_to_page(standing, now=NOW)
 
@@ -96,10 +106,38 @@ def test_everything_less_does_not_stand_alone(change: dict[str, object]) -> None
     assert not alone(**change)
 
 
+def test_a_new_group_is_looked_at_for_three_seconds_however_old_its_evidence() -> None:
+    assert not ready(waited=60, held=2, confidence=0.3, opened=2)
+    assert ready(waited=60, held=3, confidence=0.3, opened=3).why is Why.WAITED_ENOUGH
+    assert ready(waited=60, held=1, confidence=0.9, opened=1).why is Why.CAUSE_SURE
+
+
+def test_what_splits_off_from_a_group_that_people_know_of_waits_until_it_is_sure_or_has_held_for_a_minute() -> None:
+    assert not ready(waited=300, held=14, confidence=0.9, split=True)
+    assert ready(waited=300, held=15, confidence=0.9, split=True).why is Why.CAUSE_SURE
+    assert not ready(waited=300, held=59, confidence=0.3, split=True)
+    assert ready(waited=300, held=60, confidence=0.3, split=True).why is Why.CAUSE_STABLE
+
+
 def test_a_page_follows_a_better_cause_only_when_it_holds() -> None:
-    assert rules.may_move(called=False, held=timedelta(0))
-    assert not rules.may_move(called=True, held=timedelta(seconds=2))
-    assert rules.may_move(called=True, held=timedelta(seconds=3))
+    assert rules.may_move(called=False, held=timedelta(0), confidence=0.1)
+    assert not rules.may_move(called=True, held=timedelta(seconds=14), confidence=0.5)
+    assert rules.may_move(called=True, held=timedelta(seconds=15), confidence=0.5)
+
+
+def test_a_page_follows_a_sure_cause_sooner() -> None:
+    assert not rules.may_move(called=True, held=timedelta(seconds=2), confidence=0.8)
+    assert rules.may_move(called=True, held=timedelta(seconds=3), confidence=0.8)
+
+
+def test_a_leader_is_one_since_it_first_led_and_none_when_the_named_cause_is_best() -> None:
+    first = rules.leader(None, named="a", best="b", now=NOW)
+    assert first is not None
+    assert rules.leader(first, named="a", best="b", now=NOW + timedelta(seconds=4)) == first
+    other = rules.leader(first, named="a", best="c", now=NOW + timedelta(seconds=4))
+    assert other is not None
+    assert other.since == NOW + timedelta(seconds=4)
+    assert rules.leader(other, named="a", best="a", now=NOW + timedelta(seconds=5)) is None
 
 
 def test_a_silence_must_not_match_everything() -> None:

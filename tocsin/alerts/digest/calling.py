@@ -12,14 +12,11 @@ from tocsin.alerts.digest.figures import Figures
 from tocsin.alerts.digest.known import Known
 from tocsin.alerts.models import Alert, Group, Integration
 from tocsin.alerts.rows import group_ref, owner_of
-from tocsin.alerts.rules import AlertState, GroupState, Standing, Urgency
+from tocsin.alerts.rules import AlertState, GroupState, Severity, Standing, Urgency
 from tocsin.journal.actions import record
 
 SETTLED = timedelta(seconds=60)
 """A lone group ends when all of it has been over for this long; clusters have the correlation's own patience."""
-
-ALONE = 0.9
-"""How sure an alert that stands alone is of its own service: nothing else speaks."""
 
 
 def opened(cluster: correlation.Cluster, known: Known, now: datetime) -> Group:
@@ -42,7 +39,7 @@ def opened_alone(alert: Alert, known: Known, now: datetime) -> Group:
     group = Group.objects.create(
         cause_service=alert.service,
         cause_since=alert.first_at,
-        confidence=ALONE,
+        confidence=rules.ALONE,
         severity=alert.severity,
         opened_at=now,
         first_at=alert.first_at,
@@ -64,8 +61,11 @@ def close(group: Group, now: datetime) -> None:
     record(facts.GroupClosed(cause=group.cause_service.key), actor=ENGINE, subject=group_ref(group))
 
 
-def settle(group: Group, figures: Figures | None, now: datetime) -> None:
-    """Bring a group's figures up to date, close a lone one that is over, call people when it is time."""
+def settle(group: Group, figures: Figures | None, now: datetime, told: frozenset[int]) -> None:
+    """Bring a group's figures up to date, close a lone one that is over, call people when it is time.
+
+    `told` are the alerts it came with out of groups about which people had been called, where those were most of it.
+    """
     lone = not group.cluster
     if figures is None:
         if lone:
@@ -80,7 +80,7 @@ def settle(group: Group, figures: Figures | None, now: datetime) -> None:
         close(group, now)
     elif group.needs_people_at is None and not _is_calm(group, now):
         # Once people are called the urgency stands: that the worst of it is over is for them to say.
-        _judge(group, figures, now)
+        _judge(group, figures, now, split=bool(told) and not _has_news(group, told))
 
 
 def _is_calm(group: Group, now: datetime) -> bool:
@@ -99,7 +99,13 @@ def _is_calm(group: Group, now: datetime) -> bool:
     return not anew.exists()
 
 
-def _judge(group: Group, figures: Figures, now: datetime) -> None:
+def _has_news(group: Group, told: frozenset[int]) -> bool:
+    """Whether something critical on what matters most is in the group that nobody has been called about."""
+    rows = Alert.objects.filter(group_id=group.id, severity=Severity.CRITICAL, service__tier=1)
+    return rows.exclude(state=AlertState.CLOSED).exclude(id__in=told).exists()
+
+
+def _judge(group: Group, figures: Figures, now: datetime, *, split: bool) -> None:
     urging = rules.urgency(tier=figures.tier, severity=figures.worst, fresh=figures.open > 0)
     group.urgency = urging.urgency
     standing = Standing(
@@ -108,6 +114,8 @@ def _judge(group: Group, figures: Figures, now: datetime) -> None:
         confidence=group.confidence,
         first_at=group.first_at,
         cause_since=group.cause_since,
+        opened_at=group.opened_at,
+        split=split,
     )
     readiness = rules.ready_to_page(standing, now=now)
     if readiness:

@@ -22,9 +22,9 @@ SHOWN = 5
 
 @dataclass(slots=True)
 class Causes:
-    """`_better`: the suspect that would replace a group's cause, and since when it has been the better one."""
+    """`_leaders`: by group, the suspect that would replace its cause."""
 
-    _better: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    _leaders: dict[int, rules.Leader] = field(default_factory=dict)
 
     def judge(self, group: Group, cluster: correlation.Cluster, known: Known, now: datetime) -> None:
         """Take over the suspects; let the best one that nobody has rejected be the cause. People have the last word."""
@@ -35,18 +35,18 @@ class Causes:
         if group.cause_state == CauseState.CONFIRMED:
             return
         best = next((cause for cause in cluster.causes if cause.service not in group.rejected), None)
-        if best is None or best.service == named:
-            self._better.pop(group.id, None)
+        leader = (
+            rules.leader(self._leaders.pop(group.id, None), named=named, best=best.service, now=now) if best else None
+        )
+        if best is None or leader is None:
             return
-        candidate, since = self._better.get(group.id, ("", now))
-        if candidate != best.service:
-            since = now
-            self._better[group.id] = (best.service, now)
-        if rules.may_move(called=group.needs_people_at is not None, held=now - since):
+        called = group.needs_people_at is not None
+        if rules.may_move(called=called, held=now - leader.since, confidence=best.confidence):
             self._move(group, best, known, now)
+        else:
+            self._leaders[group.id] = leader
 
     def _move(self, group: Group, best: correlation.Cause, known: Known, now: datetime) -> None:
-        self._better.pop(group.id, None)
         before = group.cause_service.key
         group.cause_service, group.cause_since = known.service(best.service), now
         group.confidence = round(best.confidence, 3)

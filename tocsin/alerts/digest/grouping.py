@@ -34,6 +34,9 @@ class Grouping:
 
     places: Places = field(default_factory=Places)
     causes: Causes = field(default_factory=Causes)
+    _told: dict[int, frozenset[int]] = field(default_factory=dict)
+    """For a group that split off from one that people know of, the alerts it came with. Forgotten with the process:
+    then somebody may be called sooner."""
 
     def apply(self, decision: correlation.Decision, now: datetime) -> int:
         """Make a decision ours; returns how many groups changed. Publishes their topics."""
@@ -48,7 +51,8 @@ class Grouping:
         self.places.keep(_alerts_of(decision))
         figures = figures_of(group.id for group in known.open())
         for group in known.open():
-            calling.settle(group, figures.get(group.id), now)
+            calling.settle(group, figures.get(group.id), now, self._told.get(group.id, frozenset()))
+        self._told = {group.id: self._told[group.id] for group in known.open() if group.id in self._told}
         changed = [group for group in known.all() if before.get(group.id) != _state(group)]
         for group in changed:
             group.version += 1
@@ -75,7 +79,7 @@ class Grouping:
         is_over = cluster.state is correlation.ClusterState.RESOLVED
         cluster = self._without_what_stays(cluster, known)
         if not is_over and cluster.members and (group is None or group.state != GroupState.OPEN):
-            group = self._adopted(cluster, known) or calling.opened(cluster, known, now)
+            group = self._adopted(cluster, known) or self._opened(cluster, known, now)
         if group is None or group.state != GroupState.OPEN:
             return
         leads = group.cluster == cluster.id
@@ -116,6 +120,13 @@ class Grouping:
         group = known.by_id(shared.most_common(1)[0][0])
         group.cluster = cluster.id
         known.adopt(group)
+        return group
+
+    def _opened(self, cluster: correlation.Cluster, known: Known, now: datetime) -> Group:
+        told = [int(key) for key in cluster.members if known.is_called(self.places.group_of(int(key)))]
+        group = calling.opened(cluster, known, now)
+        if 2 * len(told) >= len(cluster.members):
+            self._told[group.id] = frozenset(told)
         return group
 
     def _set_aside(self, decision: correlation.Decision, known: Known) -> None:

@@ -44,6 +44,11 @@ class Known:
     def by_id(self, group_id: int) -> Group:
         return self._by_id[group_id]
 
+    def is_called(self, group_id: int | None) -> bool:
+        """Whether people have been called about that group."""
+        group = self._by_id.get(group_id or 0)
+        return group is not None and group.needs_people_at is not None
+
     def of_cluster(self, cluster: str) -> Group | None:
         """The group of a cluster; that of a merged one is the group it was merged into, while that is known."""
         group = self._by_cluster.get(cluster)

@@ -1,6 +1,7 @@
 """The decisions of this room: pure functions over values; nothing here knows of Django or of a database."""
 
 from tocsin.alerts.rules.labels import SERVICE_LABELS, peer_of, service_of
+from tocsin.alerts.rules.leading import Leader, leader, may_move
 from tocsin.alerts.rules.life import Life, Told, acknowledge, close_by_hand, expire, fold, reopen, snooze, unacknowledge
 from tocsin.alerts.rules.severity import from_opsgenie, from_pagerduty, from_word
 from tocsin.alerts.rules.silences import Matcher, Operator, matches, parse_matchers
@@ -15,19 +16,20 @@ from tocsin.alerts.rules.states import (
     Urgency,
 )
 from tocsin.alerts.rules.urgency import (
+    ALONE,
     HELD_BACK,
     MAY_BE_CLAIMED,
     Readiness,
     Standing,
     Urging,
     Why,
-    may_move,
     ready_to_page,
     stands_alone,
     urgency,
 )
 
 __all__ = [
+    "ALONE",
     "HELD_BACK",
     "MAY_BE_CLAIMED",
     "SERVICE_LABELS",
@@ -37,6 +39,7 @@ __all__ = [
     "CauseState",
     "CloseReason",
     "GroupState",
+    "Leader",
     "Life",
     "Matcher",
     "Operator",
@@ -54,6 +57,7 @@ __all__ = [
     "from_opsgenie",
     "from_pagerduty",
     "from_word",
+    "leader",
     "matches",
     "may_move",
     "parse_matchers",

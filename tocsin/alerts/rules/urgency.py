@@ -12,7 +12,12 @@ from tocsin.alerts.rules.states import AlertState, AsideReason, Severity, Urgenc
 PATIENCE = timedelta(seconds=8)
 """A critical group waits this long for its cause; what is left of 10 s is for the page itself."""
 
+LOOK = timedelta(seconds=3)
+"""A new group is looked at for this long, however old its evidence: first guesses are the poorest."""
+
+SURE_AFTER = timedelta(seconds=1)
 STABLE = timedelta(seconds=5)
+SPLIT_SURE = timedelta(seconds=15)
 SURE = 0.8
 SUSPECT = 0.5
 """Below this confidence a group that is not critical waits on, up to LONG_PATIENCE."""
@@ -23,8 +28,8 @@ LONG_PATIENCE = timedelta(seconds=60)
 FLAPPING = 4
 """What came back this often within a quarter of an hour each does not stand alone."""
 
-HOLD = timedelta(seconds=3)
-"""Once somebody has been called, another cause must be the better one for this long before the page follows it."""
+ALONE = 0.9
+"""How sure an alert that stands alone is of its own service: nothing else speaks."""
 
 
 class Why(StrEnum):
@@ -68,13 +73,19 @@ def urgency(*, tier: int, severity: Severity, fresh: bool) -> Urging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a group stands: `first_at` the first evidence was received, `cause_since` the cause is the same."""
+    """Where a group stands: `first_at` the first evidence was received, `cause_since` the cause is the same.
+
+    `opened_at` is when the group was. `split`: it came out of a group about which people have been called, and nothing
+    critical in it is news to them.
+    """
 
     urgency: Urgency
     severity: Severity
     confidence: float
     first_at: datetime
     cause_since: datetime
+    opened_at: datetime
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +103,21 @@ class Readiness:
 def ready_to_page(standing: Standing, *, now: datetime) -> Readiness:
     """Whether the cause is good enough to wake its owner.
 
-    At once when it is sure; after 5 s when it has not moved and is at least suspected; and always once a critical
-    group has waited 8 s, another 60 s.
+    At once when it is sure; after 5 s when it has not moved and is at least suspected; and once a critical group has
+    waited 8 s, another 60 s, but not in the first 3 s of the group: its evidence may be older than it. What splits off
+    from a group that people know of wakes nobody else before its cause is sure for 15 s, or has held for a minute.
     """
     if standing.urgency is not Urgency.PAGE:
         return Readiness(ready=False, why=Why.QUIET)
     waited, held = now - standing.first_at, now - standing.cause_since
     params = {"confidence": round(standing.confidence, 3), "waited_s": round(waited.total_seconds(), 1)}
-    if standing.confidence >= SURE and held >= timedelta(seconds=1):
+    sure_after, stable_after = (SPLIT_SURE, LONG_PATIENCE) if standing.split else (SURE_AFTER, STABLE)
+    if standing.confidence >= SURE and held >= sure_after:
         return Readiness(ready=True, why=Why.CAUSE_SURE, params=params)
+    if (standing.split and held < stable_after) or now - standing.opened_at < LOOK:
+        return Readiness(ready=False, why=Why.WAITING_FOR_CAUSE, params=params)
     critical = standing.severity is Severity.CRITICAL
-    if held >= STABLE and (critical or standing.confidence >= SUSPECT):
+    if held >= stable_after and (critical or standing.confidence >= SUSPECT):
         return Readiness(ready=True, why=Why.CAUSE_STABLE, params=params)
     if waited >= (PATIENCE if critical else LONG_PATIENCE):
         return Readiness(ready=True, why=Why.WAITED_ENOUGH, params=params)
@@ -131,8 +146,3 @@ def stands_alone(
         and not held_back
         and age >= MAY_BE_CLAIMED
     )
-
-
-def may_move(*, called: bool, held: timedelta) -> bool:
-    """Whether the named cause may give way to one that has been the better for `held`."""
-    return not called or held >= HOLD
