@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.alerts.world import World
+    from tocsin.alerts.intake import Sender
 
 
 @pytest.fixture
@@ -16,3 +17,12 @@ def world(cast: object) -> World:
     from tests.alerts.world import World
 
     return World()
+
+
+@pytest.fixture
+def stored_world(fresh_database, cast) -> tuple[Sender, str]:
+    """Committed, so that other connections see it: who sends, and with which token."""
+    from tests.alerts.world import World
+
+    world = World()
+    return world.sender, world.token

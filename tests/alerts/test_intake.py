@@ -35,21 +35,13 @@ class Door:
 
 
 @pytest.fixture
-async def door(fresh_database, stored_world) -> AsyncIterator[Door]:
-    settings = replace(config.load(), database_url=fresh_database.app_dsn, intake_queue=50)
+async def door(fresh_database, stored_world, tmp_path) -> AsyncIterator[Door]:
+    settings = replace(config.load(), database_url=fresh_database.app_dsn, intake_queue=50, data_dir=tmp_path)
     intake = Intake(settings, keyring.load(settings))
     await intake.start()
     sender, token = stored_world
     yield Door(intake, sender, token, fresh_database.dsn)
     await intake.stop()
-
-
-@pytest.fixture
-def stored_world(fresh_database, cast) -> tuple[Sender, str]:
-    from tests.alerts.world import World
-
-    world = World()
-    return world.sender, world.token
 
 
 async def test_an_answered_delivery_is_stored(door: Door) -> None:

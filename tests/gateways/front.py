@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import quote
 
 import uvicorn
 
@@ -35,10 +36,16 @@ def application(intake: Intake) -> App:
     return app
 
 
+def _settings(dsn: str) -> config.Config:
+    """Each database has a folder of its own: what one test left in the spool must not reach the next one's."""
+    loaded = config.load()
+    return replace(loaded, database_url=dsn, data_dir=loaded.data_dir / quote(dsn, safe="")[-100:])
+
+
 @contextmanager
 def running(dsn: str) -> Iterator[str]:
     """Serve until the block ends; gives the address, without a slash at its end."""
-    settings = replace(config.load(), database_url=dsn)
+    settings = _settings(dsn)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(
@@ -58,7 +65,7 @@ def running(dsn: str) -> Iterator[str]:
 
 def main() -> None:
     """`python -m tests.gateways.front DSN PORT`: the same as a process of its own, which a test may kill."""
-    settings = replace(config.load(), database_url=sys.argv[1])
+    settings = _settings(sys.argv[1])
     app = application(Intake(settings, keyring.load(settings)))
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", lifespan="on")
 

@@ -15,6 +15,7 @@ from tests.conftest import TEST_RING
 from tocsin.accounts.actions import issue_key
 from tocsin.accounts.queries import actor_for_person, actor_for_token, team_by_key
 from tocsin.accounts.rules import SYSTEM, KeyScope
+from tocsin.alerts.intake import SpoolState
 from tocsin.core import config
 from tocsin.core.errors import Forbidden, InvalidInput, NotFound
 from tocsin.core.queue import Handler, Worker, defer
@@ -117,8 +118,8 @@ async def test_health_counts_them_and_keeps_the_node_in_service(fresh_database: 
     settings = replace(config.load(), database_url=fresh_database.app_dsn)
     with psycopg.connect(fresh_database.dsn, autocommit=True) as owner:
         owner.execute("INSERT INTO core_node (name, role, version) VALUES ('n', 'engine', '0')")
-        healthy = await health.examine(settings, "here")
+        healthy = await health.examine(settings, "here", SpoolState(waiting=0, takes=True))
         owner.execute("INSERT INTO core_job (kind, payload, failed_at) VALUES ('react.tests', '{}', tocsin_now())")
-        degraded = await health.examine(settings, "here")
+        degraded = await health.examine(settings, "here", SpoolState(waiting=0, takes=True))
     assert (healthy.status, healthy.jobs_given_up) == ("ok", 0)
     assert (degraded.status, degraded.jobs_given_up) == ("degraded", 1)

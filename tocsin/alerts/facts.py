@@ -201,6 +201,17 @@ class SilenceEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolDrained:
+    """What a node kept on its disk while the database was away is here: `events`, the first of them from `since`."""
+
+    kind: ClassVar = "alerts.spool_drained"
+    schema_version: ClassVar = 1
+    node: str
+    events: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationSaved:
     kind: ClassVar = "alerts.integration_saved"
     schema_version: ClassVar = 1

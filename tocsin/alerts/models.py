@@ -230,6 +230,25 @@ class DeliveryKey(models.Model):
         indexes: ClassVar = [models.Index("at", name="alerts_deliverykey_at")]
 
 
+class NodeSpool(models.Model):
+    """What a node took on its disk while the database was away and brings here now; gone once the journal has it.
+
+    `waiting` and `drained` count events, `oldest_at` is when the first of them came in.
+    """
+
+    FIELD_CLASSES: ClassVar = {"none": "node uuid waiting drained oldest_at seen_at"}
+
+    node = models.TextField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    waiting = models.BigIntegerField()
+    drained = models.BigIntegerField()
+    oldest_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "alerts_spool"
+
+
 class DigestOwner(models.Model):
     """One row: which engine digests, until when, and how many turns have been taken (a moved turn means: rebuild)."""
 

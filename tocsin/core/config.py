@@ -50,6 +50,7 @@ class Config:
     allowed_targets: str = _setting("Internal hosts or networks that outgoing calls may reach, comma separated.", "")
     intake_queue: int = _setting("Alerts that may wait for their commit; above it senders get 503.", 20_000)
     intake_linger_ms: int = _setting("How long a commit waits for company, in milliseconds.", 3)
+    spool_mb: int = _setting("MiB of DATA_DIR/spool that alerts may take while the database is away; 0: none.", 1024)
     event_days: int = _setting("Days the event log is kept.", 14)
     lease_s: int = _setting("Seconds a node may hold a job before another takes it.", 30)
     cookie_secure: bool = _setting("Send session cookies over HTTPS only.", False)

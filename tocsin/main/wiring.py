@@ -88,7 +88,7 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
 
 
 def _alert_timers() -> int:
-    return alerts.wake_snoozed() + alerts.expire_due()
+    return alerts.wake_snoozed() + alerts.expire_due() + alerts.note_drained_spools()
 
 
 def _audit() -> int:

@@ -32,6 +32,7 @@ from tocsin.alerts.actions.groups import (
     withdraw_verdict,
 )
 from tocsin.alerts.actions.partitions import maintain_partitions
+from tocsin.alerts.actions.spools import note_drained_spools
 
 __all__ = [
     "Change",
@@ -51,6 +52,7 @@ __all__ = [
     "expire_due",
     "keep_apart",
     "maintain_partitions",
+    "note_drained_spools",
     "reject_cause",
     "remove_integration",
     "reopen",

@@ -1,10 +1,12 @@
 """The one asynchronous door for deliveries: `Intake.accept` answers after they are committed. Never imports Django.
 
-Read `door` first; `commit` writes one group of requests as one transaction, `keys` tells friend from foe.
+Read `door` first; `commit` writes one group of requests as one transaction, `spool` keeps it on this node's disk while
+the database is away, `keys` tells friend from foe. `http`, `limits` and `wire` are what all senders' formats share.
 """
 
 from tocsin.alerts.intake.door import Intake
-from tocsin.alerts.intake.events import Delivery, NewEvent, Receipt, Target
+from tocsin.alerts.intake.events import Delivery, Durability, NewEvent, Receipt, Target
+from tocsin.alerts.intake.keeping import SpoolState
 from tocsin.alerts.intake.keys import Sender
 
-__all__ = ["Delivery", "Intake", "NewEvent", "Receipt", "Sender", "Target"]
+__all__ = ["Delivery", "Durability", "Intake", "NewEvent", "Receipt", "Sender", "SpoolState", "Target"]

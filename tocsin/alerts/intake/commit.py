@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
@@ -25,6 +27,9 @@ INSERT INTO alerts_deliverykey (integration_id, key, at)
 SELECT integration_id, key, tocsin_now() FROM unnest(%s::bigint[], %s::text[]) AS new (integration_id, key)
 ON CONFLICT (integration_id, key) DO NOTHING RETURNING integration_id, key
 """
+
+_PROBE = "INSERT INTO alerts_batch (id, received_at, events) VALUES (%s, tocsin_now(), 0) ON CONFLICT (id) DO NOTHING"
+_STORED = "SELECT EXISTS (SELECT FROM alerts_event WHERE batch_id = %s AND request_id = ANY(%s))"
 
 _TYPES = {
     "batch_id": "int8",
@@ -51,12 +56,23 @@ _COPY = f"COPY alerts_event ({', '.join(_TYPES)}) FROM STDIN (FORMAT BINARY)"
 _INSTANT = timedelta(microseconds=1)
 
 
-async def commit(connection: AsyncConnection[Any], deliveries: Sequence[Delivery]) -> set[int]:
+@dataclass(slots=True)
+class Attempt:
+    """What is known of a commit whose answer may be lost: the row it goes under, once the database has named it."""
+
+    batch: int | None = None
+    received_at: datetime | None = None
+
+
+async def commit(
+    connection: AsyncConnection[Any], deliveries: Sequence[Delivery], attempt: Attempt | None = None
+) -> set[int]:
     """Store what is new among the deliveries; returns the positions of those that were stored before.
 
-    The connection must be outside a transaction. Within a batch each event is received a microsecond after the one
-    before, so that the order of arrival survives in `received_at`.
+    Within a batch each event is received a microsecond after the one before, so that the order of arrival survives in
+    `received_at`.
     """
+    attempt = attempt or Attempt()
     async with connection.transaction():
         repeated = await _repeated(connection, deliveries)
         wanted = [delivery for position, delivery in enumerate(deliveries) if position not in repeated]
@@ -64,8 +80,23 @@ async def commit(connection: AsyncConnection[Any], deliveries: Sequence[Delivery
         if count:
             row = await (await connection.execute(_BATCH, [count, CHANNEL])).fetchone()
             assert row is not None
+            attempt.batch, attempt.received_at, _ = row
             await _copy(connection, wanted, row[0], row[1])
     return repeated
+
+
+async def was_stored(connection: AsyncConnection[Any], batch: int | None, requests: list[UUID]) -> bool:
+    """Whether a commit whose answer was lost has succeeded after all. Waits for one that is still under way.
+
+    A row that the digest has taken since is gone, but its events stay. A number may have been given out again by a
+    database that crashed before it remembered having given it, so the requests decide.
+    """
+    if batch is None:
+        return False
+    if (await connection.execute(_PROBE, [batch])).rowcount:
+        await connection.execute("DELETE FROM alerts_batch WHERE id = %s", [batch])
+    found = await (await connection.execute(_STORED, [batch, requests])).fetchone()
+    return bool(found and found[0])
 
 
 async def _repeated(connection: AsyncConnection[Any], deliveries: Sequence[Delivery]) -> set[int]:

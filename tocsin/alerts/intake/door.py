@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from tocsin.alerts.intake.commit import commit
-from tocsin.alerts.intake.events import Delivery, Receipt
+from tocsin.alerts.intake.commit import Attempt, commit
+from tocsin.alerts.intake.events import Delivery, Durability, Receipt
+from tocsin.alerts.intake.keeping import Keeper, SpoolState
 from tocsin.alerts.intake.keys import KeyCache, Sender
 from tocsin.alerts.intake.secrets import source_secrets
+from tocsin.alerts.intake.spool import Spool
 from tocsin.core import metrics
 from tocsin.core.config import Config
 from tocsin.core.errors import InvalidInput, TocsinError, Unavailable
@@ -25,7 +28,7 @@ log = logging.getLogger(__name__)
 BATCH_MOST = 4000
 """Events in one transaction, unless a single request has more."""
 
-COMMIT_S = 8.0
+COMMIT_S = 3.0
 """A commit that takes longer counts as failed: a peer that accepts bytes and never answers would hold it for ever."""
 
 
@@ -45,6 +48,8 @@ class Intake:
         self._pool = _connections(config, "store")
         self._key_pool = _connections(config, "keys")
         self._keys = KeyCache(self._key_pool, keyring)
+        spool = Spool(folder=config.data_dir / "spool", cap=config.spool_mb * 1024 * 1024)
+        self._keeper = Keeper(spool=spool, pool=self._pool, node=f"{socket.gethostname()}:{config.port}")
         self._queue: deque[_Waiting] = deque()
         self._waiting = 0
         self._wake = asyncio.Event()
@@ -55,6 +60,7 @@ class Intake:
         """Begin to commit. The database need not be there yet."""
         await self._pool.open(wait=False)
         await self._key_pool.open(wait=False)
+        await self._keeper.start()
         self._flusher = asyncio.create_task(self._flush_for_ever())
 
     async def stop(self) -> None:
@@ -63,6 +69,7 @@ class Intake:
         self._wake.set()
         if self._flusher is not None:
             await self._flusher
+        await self._keeper.stop()
         await self._key_pool.close()
         await self._pool.close()
 
@@ -75,9 +82,9 @@ class Intake:
         return source_secrets(self._keyring, sender.uuid)
 
     async def accept(self, delivery: Delivery) -> Receipt:
-        """Store a delivery; returns after its commit.
+        """Store a delivery; returns after its commit, or once it is on this node's disk while the database is away.
 
-        Unavailable (503): the queue is full, or the database is away; nothing was promised, and trying again is right.
+        Unavailable (503): the queue or the spool is full; nothing was promised, and trying again is right.
         InvalidInput (422): the database refuses its content.
         """
         events = len(delivery.events)
@@ -88,6 +95,10 @@ class Intake:
         self._queue.append(waiting)
         self._wake.set()
         return await waiting.answer
+
+    async def spool_state(self) -> SpoolState:
+        """What waits on this node's disk, and whether it would take more."""
+        return await self._keeper.state()
 
     async def _flush_for_ever(self) -> None:
         while not self._stopping or self._queue:
@@ -113,21 +124,37 @@ class Intake:
 
     async def _flush(self, group: list[_Waiting]) -> None:
         """Commit a group; when the database refuses its content, halve it until the bad one stands alone."""
-        began = time.monotonic()
+        attempt = Attempt()
         try:
-            async with asyncio.timeout(COMMIT_S), self._pool.connection() as connection:
-                repeated = await commit(connection, [waiting.delivery for waiting in group])
+            if self._keeper.away:
+                await self._keep(group, attempt)
+            else:
+                await self._commit(group, attempt)
         except psycopg.DataError as error:
             await self._split(group, error)
         except (psycopg.Error, PoolTimeout, TimeoutError) as error:
             log.warning("intake_commit_failed", extra={"error": f"{type(error).__name__}: {error}".strip()})
-            _refuse(group, Unavailable("The database is away; nothing was stored. Try again in a moment."))
+            self._keeper.away = True
+            await self._keep(group, attempt)
         except Exception:  # the flusher's process boundary: nobody may wait for ever because of a bug
             log.exception("intake_commit_broken")
             _refuse(group, Unavailable("The alerts could not be stored. Try again in a moment."))
-        else:
-            metrics.INTAKE_COMMIT_S.observe(time.monotonic() - began)
-            _confirm(group, repeated)
+
+    async def _commit(self, group: list[_Waiting], attempt: Attempt) -> None:
+        began = time.monotonic()
+        async with asyncio.timeout(COMMIT_S), self._pool.connection() as connection:
+            repeated = await commit(connection, [waiting.delivery for waiting in group], attempt)
+        self._keeper.learn(attempt)
+        metrics.INTAKE_COMMIT_S.observe(time.monotonic() - began)
+        _confirm(group, repeated)
+
+    async def _keep(self, group: list[_Waiting], attempt: Attempt) -> None:
+        failures = await self._keeper.keep([waiting.delivery for waiting in group], attempt)
+        safe = [waiting for waiting, failure in zip(group, failures, strict=True) if failure is None]
+        _confirm(safe, set(), Durability.SPOOL)
+        for waiting, failure in zip(group, failures, strict=True):
+            if failure is not None:
+                _refuse([waiting], failure)
 
     async def _split(self, group: list[_Waiting], error: psycopg.DataError) -> None:
         if len(group) == 1:
@@ -152,12 +179,15 @@ def _connections(config: Config, name: str) -> AsyncConnectionPool:
     )
 
 
-def _confirm(group: list[_Waiting], repeated: set[int]) -> None:
+def _confirm(group: list[_Waiting], repeated: set[int], durability: Durability = Durability.DATABASE) -> None:
     for position, waiting in enumerate(group):
         if not waiting.answer.done():
             delivery = waiting.delivery
             receipt = Receipt(
-                request_id=delivery.request_id, events=len(delivery.events), repeated=position in repeated
+                request_id=delivery.request_id,
+                events=len(delivery.events),
+                repeated=position in repeated,
+                durability=durability,
             )
             waiting.answer.set_result(receipt)
 

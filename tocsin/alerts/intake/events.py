@@ -85,10 +85,18 @@ class Delivery:
     key: str = ""
 
 
+class Durability(StrEnum):
+    """Where a delivery is safe: in the database, or on the disk of the node that took it while that is away."""
+
+    DATABASE = "database"
+    SPOOL = "spool"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Proof that a delivery is stored. `repeated`: it was before, so nothing was stored now."""
+    """Proof that a delivery is stored, and where. `repeated`: it was before, so nothing was stored now."""
 
     request_id: UUID
     events: int
     repeated: bool = False
+    durability: Durability = Durability.DATABASE

@@ -6,7 +6,7 @@ import base64
 import binascii
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from tocsin.alerts.intake.events import Durability, Receipt
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.core.ids import uuid7
 
@@ -115,6 +116,15 @@ class Response:
 
 def json_response(status: int, value: object, *headers: tuple[bytes, bytes]) -> Response:
     return Response(status=status, body=msgspec.json.encode(value), headers=headers)
+
+
+def durably(response: Response, *receipts: Receipt) -> Response:
+    """The answer to what was stored, saying where; from the spool it is 202, whatever the product says otherwise."""
+    spooled = any(receipt.durability is Durability.SPOOL for receipt in receipts)
+    where = Durability.SPOOL if spooled else Durability.DATABASE
+    status = 202 if spooled else response.status
+    header = (b"tocsin-durability", where.value.encode())
+    return replace(response, status=status, headers=(*response.headers, header))
 
 
 async def read(scope: Scope, receive: Receive, most: int) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from tocsin.alerts.intake import Delivery, Intake, Sender, limits
-from tocsin.alerts.intake.http import Request, Response, json_response
+from tocsin.alerts.intake import Delivery, Intake, Receipt, Sender, limits
+from tocsin.alerts.intake.http import Request, Response, durably, json_response
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.sources.registry import KINDS
 from tocsin.alerts.sources.source import Asking, Decoded, Forbidden, Setup, Source
@@ -57,11 +57,13 @@ class Inbound:
             metrics.INTAKE_REFUSED.labels(self.name, "bad_alert").inc(len(found.refused))
         if found.refused and not found.events:
             raise Refusal("; ".join(found.refused[:20]))
+        receipts: list[Receipt] = []
         if found.events:
-            await asyncio.gather(*map(intake.accept, _deliveries(request, sender, found)))
+            receipts = await asyncio.gather(*map(intake.accept, _deliveries(request, sender, found)))
             metrics.INTAKE_ACCEPTED.labels(kind).inc(len(found.events))
         told = {"accepted": len(found.events), "refused": found.refused[:20], "requestId": str(request.id)}
-        return found.answer or json_response(202, told)
+        answer = found.answer or json_response(202, told)
+        return durably(answer, *receipts) if receipts else answer
 
     def failure(self, request: Request, status: int, message: str) -> Response:
         codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "not_allowed", 413: "too_large"}

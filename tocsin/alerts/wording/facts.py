@@ -79,6 +79,16 @@ def _split(fact: Stored) -> str:
     return said % {"n": alerts}
 
 
+def _drained(fact: Stored) -> str:
+    events = fact.data["events"]
+    told = ngettext(
+        "%(events)s delivery kept by %(node)s while the database was away, since %(since)s, is here.",
+        "%(events)s deliveries kept by %(node)s while the database was away, since %(since)s, are here.",
+        events,
+    )
+    return told % (fact.data | {"since": _at(fact.data["since"])})
+
+
 def _silence(fact: Stored) -> str:
     params = {"key": fact.data["key"], "until": _at(fact.data["ends_at"])}
     if fact.data["created"]:
@@ -120,6 +130,7 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.GroupSplit.kind: _split,
     facts.SilenceSaved.kind: _silence,
     facts.SilenceEnded.kind: lambda fact: gettext("Silence %(key)s ended.") % fact.data,
+    facts.SpoolDrained.kind: _drained,
     facts.IntegrationSaved.kind: _integration,
     facts.IntegrationRemoved.kind: lambda fact: gettext("Integration %(key)s removed.") % fact.data,
 }

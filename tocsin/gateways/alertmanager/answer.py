@@ -7,7 +7,7 @@ basic authentication (`authorization` or `basic_auth` in Prometheus's configurat
 from __future__ import annotations
 
 from tocsin.alerts.intake import Delivery, Intake, limits
-from tocsin.alerts.intake.http import Request, Response, json_response
+from tocsin.alerts.intake.http import Request, Response, durably, json_response
 from tocsin.core import metrics
 from tocsin.gateways.alertmanager.decode import decode
 
@@ -29,14 +29,16 @@ class Alertmanager:
             message = "give a live integration key as a bearer token or as the password of basic authentication"
             return self.failure(request, 401, message)
         found = decode(request.body, sent_at=request.sent_at)
+        stored = Response(status=200)
         if found.events:
             delivery = Delivery(sender=sender, request_id=request.id, events=found.events, key=request.delivery_key)
-            await intake.accept(delivery)
+            receipt = await intake.accept(delivery)
             metrics.INTAKE_ACCEPTED.labels(self.name).inc(len(found.events))
+            stored = durably(stored, receipt)
         if found.refused:
             metrics.INTAKE_REFUSED.labels(self.name, "bad_alert").inc(len(found.refused))
             return self.failure(request, 400, "; ".join(found.refused[:20]))
-        return Response(status=200)
+        return stored
 
     def failure(self, request: Request, status: int, message: str) -> Response:
         challenge = ((b"www-authenticate", b'Basic realm="Tocsin"'),) if status == 401 else ()

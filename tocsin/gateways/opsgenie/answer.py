@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.alerts.intake import Delivery, Intake, limits
-from tocsin.alerts.intake.http import Request, Response, json_response
+from tocsin.alerts.intake.http import Request, Response, durably, json_response
 from tocsin.alerts.rules import AlertAction
 from tocsin.core import metrics
 from tocsin.gateways.opsgenie.decode import act, create
@@ -34,9 +34,9 @@ class Opsgenie:
         else:
             event = act(action, identifier, request.query("identifierType"), request.body, sent_at=request.sent_at)
         delivery = Delivery(sender=sender, request_id=request.id, events=(event,), key=request.delivery_key)
-        await intake.accept(delivery)
+        receipt = await intake.accept(delivery)
         metrics.INTAKE_ACCEPTED.labels(self.name).inc()
-        return self._answer(request, 202, {"result": "Request will be processed"})
+        return durably(self._answer(request, 202, {"result": "Request will be processed"}), receipt)
 
     def failure(self, request: Request, status: int, message: str) -> Response:
         return self._answer(request, status, {"message": message})

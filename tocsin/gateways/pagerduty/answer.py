@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.alerts.intake import Delivery, Intake, limits
-from tocsin.alerts.intake.http import Request, Response, json_response
+from tocsin.alerts.intake.http import Request, Response, durably, json_response
 from tocsin.core import metrics
 from tocsin.gateways.pagerduty.decode import Invalid, decode
 
@@ -28,10 +28,10 @@ class PagerDuty:
             metrics.INTAKE_REFUSED.labels(self.name, "refused").inc()
             return _invalid(400, invalid.errors)
         delivery = Delivery(sender=sender, request_id=request.id, events=(found.event,), key=request.delivery_key)
-        await intake.accept(delivery)
+        receipt = await intake.accept(delivery)
         metrics.INTAKE_ACCEPTED.labels(self.name).inc()
         accepted = {"status": "success", "message": "Event processed", "dedup_key": found.dedup_key}
-        return json_response(202, accepted)
+        return durably(json_response(202, accepted), receipt)
 
     def failure(self, request: Request, status: int, message: str) -> Response:
         return _invalid(status, [message])

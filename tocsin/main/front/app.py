@@ -50,7 +50,7 @@ class Front:
         return self._proxy if "web" in self._roles else _no_screens
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
-        report = await health.examine(self._config, await self._screens())
+        report = await health.examine(self._config, await self._screens(), await self._intake.spool_state())
         await answer_json(send, 503 if report.status == "unavailable" else 200, report, (b"cache-control", b"no-store"))
 
     async def _screens(self) -> str:

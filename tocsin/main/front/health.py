@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from tocsin.alerts.intake import SpoolState
 from tocsin.core import metrics
 from tocsin.core.config import Config
 
@@ -36,8 +37,9 @@ class Health:
     """`status` is ok, degraded or unavailable; `engine_age_s` is None when no engine has ever run.
 
     Degraded: this node works, and somebody should look at the installation; it is no reason to send requests elsewhere.
+    With the database away a node that still keeps alerts on its disk is degraded: it is the one that senders need.
     `screens`: here, away (starting, stopping, crashed) or elsewhere (this node has none). `jobs_given_up` is None when
-    nobody can tell.
+    nobody can tell. `spooled`: events on this node's disk that wait for the database.
     """
 
     status: str
@@ -46,26 +48,34 @@ class Health:
     engine_age_s: float | None
     screens: str
     jobs_given_up: int | None
+    spooled: int
 
 
-async def examine(config: Config, screens: str) -> Health:
+async def examine(config: Config, screens: str, spool: SpoolState) -> Health:
     """Ask the database: the intake needs it, and it knows when an engine last worked."""
     row = await _asked(config, _SEEN)
     if row is None:
         return Health(
-            status="unavailable",
+            status="degraded" if spool.takes else "unavailable",
             database="away",
             engine="unknown",
             engine_age_s=None,
             screens=screens,
             jobs_given_up=None,
+            spooled=spool.waiting,
         )
     age, given_up = row
     engine = "never ran" if age is None else "working" if age < ENGINE_LATE_S else "late"
     works = engine == "working" and screens != "away"
     status = "unavailable" if not works else "degraded" if given_up else "ok"
     return Health(
-        status=status, database="here", engine=engine, engine_age_s=age, screens=screens, jobs_given_up=given_up
+        status=status,
+        database="here",
+        engine=engine,
+        engine_age_s=age,
+        screens=screens,
+        jobs_given_up=given_up,
+        spooled=spool.waiting,
     )
 
 

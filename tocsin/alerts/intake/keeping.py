@@ -1,0 +1,117 @@
+"""What the intake does with the database away: keep on this node's disk, ask whether it is back, bring what waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from tocsin.alerts.intake.commit import Attempt
+from tocsin.alerts.intake.draining import Drain
+from tocsin.alerts.intake.events import Delivery
+from tocsin.alerts.intake.spool import Spool, is_taken, spooled
+from tocsin.core import metrics
+from tocsin.core.errors import TocsinError, Unavailable
+
+log = logging.getLogger(__name__)
+
+PROBE_S = 1.0
+"""While the database is away it is asked this often whether it is back; no sender waits for the question."""
+
+ANSWER_S = 3.0
+
+# A server that is there but takes no writes, a standby before its promotion, is still away.
+_IS_STANDBY = "SELECT pg_is_in_recovery()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolState:
+    """`waiting`: events that wait for the database; `takes`: there is room for more."""
+
+    waiting: int
+    takes: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Keeper:
+    """The spool of an intake, and whether the database is away."""
+
+    spool: Spool
+    pool: AsyncConnectionPool
+    node: str
+    away: bool = False
+    clock_offset: timedelta = field(default_factory=timedelta)
+    _drainer: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Find what an earlier process kept, and begin to drain."""
+        await asyncio.to_thread(self.spool.open)
+        self._show()
+        self._drainer = asyncio.create_task(self._drain_for_ever())
+
+    async def stop(self) -> None:
+        """What waits stays on the disk for the next process."""
+        if self._drainer is not None:
+            self._drainer.cancel()
+            await asyncio.wait([self._drainer])
+
+    async def state(self) -> SpoolState:
+        fill = await asyncio.to_thread(self.spool.fill)
+        return SpoolState(waiting=self.spool.waiting, takes=fill < 1)
+
+    def learn(self, attempt: Attempt) -> None:
+        """How far this node's clock is from the database's, from a commit."""
+        if attempt.received_at is not None:
+            self.clock_offset = attempt.received_at - _wall_clock()
+
+    async def keep(self, deliveries: Sequence[Delivery], attempt: Attempt) -> list[TocsinError | None]:
+        """Keep what there is room for; for each delivery what to tell its sender, None: it is safe."""
+        fill = await asyncio.to_thread(self.spool.fill)
+        kept = [each for each in deliveries if is_taken(each.events, fill)]
+        failure = await self._written(kept, attempt) if kept else None
+        self._show()
+        full = Unavailable("The database is away and the spool is nearly full: only graver alerts are kept.")
+        return [failure if is_taken(each.events, fill) else full for each in deliveries]
+
+    async def _written(self, deliveries: Sequence[Delivery], attempt: Attempt) -> TocsinError | None:
+        at = _wall_clock() + self.clock_offset
+        try:
+            await asyncio.to_thread(self.spool.append, spooled(deliveries, at=at, batch=attempt.batch))
+        except TocsinError as error:
+            return error
+        return None
+
+    async def _drain_for_ever(self) -> None:
+        drain = Drain(spool=self.spool, pool=self.pool, node=self.node)
+        while True:
+            try:
+                if self.away:
+                    await self._ask()
+                elif self.spool.size:
+                    await drain.run()
+            except (psycopg.Error, PoolTimeout, TimeoutError) as error:
+                log.warning("spool_waits", extra={"error": f"{type(error).__name__}: {error}".strip()})
+            except Exception:  # the drainer's process boundary: it is told, and tried again
+                log.exception("spool_drain_failed")
+            self._show()
+            await asyncio.sleep(PROBE_S)
+
+    async def _ask(self) -> None:
+        async with asyncio.timeout(ANSWER_S), self.pool.connection() as connection:
+            row = await (await connection.execute(_IS_STANDBY)).fetchone()
+        self.away = row is None or bool(row[0])
+
+    def _show(self) -> None:
+        metrics.INTAKE_SPOOLED.set(self.spool.waiting)
+        metrics.INTAKE_SPOOL_BYTES.set(self.spool.size)
+
+
+def _wall_clock() -> datetime:
+    """This node's own clock; `clock_offset` puts it right by the database's."""
+    return datetime.fromtimestamp(time.time(), UTC)  # allow: bare-clock - the database, whose clock counts, is away
