@@ -11,13 +11,14 @@ from collections.abc import Iterable
 
 from dev.findings import Finding, SourceFile, tracked_files
 from dev.links import links_lead_somewhere
+from dev.refusals import refusals_are_sentences
 from dev.sources import SOURCE_RULES
 from dev.texts import TEXT_RULES
 
 
 def findings(files: Iterable[SourceFile]) -> list[Finding]:
     """All findings, in the order of files and lines."""
-    rules = (*SOURCE_RULES, *TEXT_RULES, links_lead_somewhere)
+    rules = (*SOURCE_RULES, *TEXT_RULES, links_lead_somewhere, refusals_are_sentences)
     return sorted(found for file in files for rule in rules for found in rule(file) if not file.allows(found))
 
 

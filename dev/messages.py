@@ -17,10 +17,15 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation import templatize
 
+from dev.refusals import REFUSALS, TO_SENDERS
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tocsin"
 LOCALES = PACKAGE / "ui" / "locale"
 LANGUAGES = ("pl",)
+SENTENCE_AT = {"Verdict": 1, "require_visible": 2}
+"""Calls that are given the sentence of a refusal as an argument in the middle, and at which place."""
+
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -32,6 +37,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
+    **dict.fromkeys(REFUSALS),
+    **dict.fromkeys(SENTENCE_AT),
 }
 DROPPED = tuple(
     f'"{name}'
@@ -59,7 +66,8 @@ def collect() -> Catalog:
         found = extract_python(io.BytesIO(code.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
         for _line, function, messages, comments in found:
             context, identity = _identity(str(function), messages)
-            if identity:
+            is_to_sender = function in REFUSALS and path.relative_to(ROOT).as_posix().startswith(TO_SENDERS)
+            if identity and not is_to_sender:
                 # Files, not lines: an edit elsewhere in the file must not change the catalogue.
                 place = [(path.relative_to(ROOT).as_posix(), 0)]
                 catalogue.add(identity, locations=place, auto_comments=list(comments or ()), context=context)
@@ -69,6 +77,7 @@ def collect() -> Catalog:
 def _identity(function: str, messages: object) -> tuple[str | None, str | tuple[str, str] | None]:
     """(context, msgid or (singular, plural)) of one call; nothing when an argument is no literal."""
     parts = list(messages) if isinstance(messages, tuple) else [messages]
+    parts = parts[SENTENCE_AT.get(function, 0) :]
     context = parts.pop(0) if "pgettext" in function and parts else None
     wanted = 2 if "ngettext" in function or "npgettext" in function else 1
     chosen = [part for part in parts[:wanted] if isinstance(part, str) and part]

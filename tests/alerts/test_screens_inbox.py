@@ -42,7 +42,7 @@ def _change(client: Client, verb: str, *values: str, **more: str) -> None:
 
 def _undo(client: Client, path: str = "/alerts") -> None:
     """Press the button Undo that stands beside the message on a screen."""
-    found = re.search(r'<form class="end" method="post" action="([^"]+)">', _text(client, path))
+    found = re.search(r'<form class="end" method="post" action="([^"]+)"', _text(client, path))
     assert found, "nothing offers to take it back"
     assert client.post(found[1].replace("&amp;", "&")).status_code == 302
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -170,3 +170,12 @@ def test_what_cannot_be_stored_is_the_callers_mistake(alice_client: Client, addr
 @pytest.mark.parametrize("address", ["/services/%00", "/oncall/%00", "/alerts?q=%00", "/search?q=%00"])
 def test_screen_asked_for_what_cannot_be_stored_says_bad_request(alice_client: Client, address: str) -> None:
     assert alice_client.get(address).status_code == 400
+
+
+def test_refusal_is_english_unless_another_language_is_asked_for(alice_client: Client, alice: Any) -> None:
+    alice.language = "pl"
+    alice.save()
+    assert alice_client.get(f"{ROOT}/incidents/INC-9").json()["message"] == "There is no incident INC-9."
+    polish = alice_client.get(f"{ROOT}/incidents/INC-9", headers={"Accept-Language": "pl"})
+    assert polish.json()["message"] == "Nie ma incydentu INC-9."
+    assert alice_client.get("/incidents/INC-9").content.decode().count("Nie ma incydentu INC-9.") == 1

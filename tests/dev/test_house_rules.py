@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import house, links, sources, texts
+from dev import house, links, refusals, sources, texts
 from dev.findings import Finding, SourceFile
 
 Rule = Callable[[SourceFile], Iterator[Finding]]
@@ -36,6 +36,8 @@ FORBIDDEN: list[tuple[Rule, str, str]] = [
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # type: ignore"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # type: ignore[misc]"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # pragma: no cover"),
+    (refusals.refusals_are_sentences, "tocsin/a.py", 'raise NotFound(f"There is no team “{key}”.")'),
+    (refusals.refusals_are_sentences, "tocsin/a.py", "raise Conflict(words)"),
     (texts.no_machine_paths, "docs/a.md", "see /wo" + "rk/main/tocsin"),
     (texts.no_machine_paths, "docs/a.md", "see /home/anna/tocsin"),
     (texts.no_machine_paths, "package-lock.json", '"resolved": "https://regi' + 'stry.npmjs.org/x"'),
@@ -73,6 +75,7 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # noqa: S308, S310  # escaped above"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # type: ignore[misc]  # Django's own"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # noqa: S308 - escaped\ny = 2  # noqa: S308"),
+    (refusals.refusals_are_sentences, "tocsin/a.py", 'raise NotFound("There is no team “{key}”.", key=key)'),
     (texts.no_machine_paths, "docs/a.md", "the home of root; /var/lib/tocsin; work/main; https://example.org/work/x"),
 ]
 
@@ -89,7 +92,7 @@ def test_rule_lets_pass_what_it_allows(rule: Rule, path: str, text: str) -> None
 
 def test_every_rule_has_an_example() -> None:
     shown = {rule for rule, _, _ in FORBIDDEN}
-    assert shown == {*sources.SOURCE_RULES, *texts.TEXT_RULES}
+    assert shown == {*sources.SOURCE_RULES, *texts.TEXT_RULES, refusals.refusals_are_sentences}
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def _who(person: Person | None) -> str:
 
 def _undo(client: Client, path: str) -> str:
     """The address behind the button Undo beside the message."""
-    found = re.search(r'<form class="end" method="post" action="([^"]+)">', _text(client, path))
+    found = re.search(r'<form class="end" method="post" action="([^"]+)"', _text(client, path))
     assert found, "nothing offers to take it back"
     return found[1].replace("&amp;", "&")
 

@@ -26,8 +26,8 @@ SECRETS = (world.SWITCH, "uplink down", "Alice", "Ann", "Dan", "network-primary"
 OPEN = {"sign-in", "sign-in/<str:token>", "sign-out", "p/<str:token>", "live/permit"}
 """Addresses that somebody without a session needs; they have tests of their own."""
 
-OWN = {"ui/theme", "ui/language", "ui/rail"}
-"""What everybody sets for themselves."""
+OWN = {"ui/theme", "ui/language", "ui/rail", "ui/alarm"}
+"""What everybody sets for themselves, and parts of the shell around every screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,8 @@ EXAMPLES: dict[str, Example] = {
     "panels/alerts/open-counts": Example(),
     "panels/alerts/of-service/<path:key>": Example(path=lambda: {"key": world.SWITCH}),
     "panels/incidents/of-service/<path:key>": Example(path=lambda: {"key": world.SWITCH}),
+    "health": Example(),
+    "health/retry": Example(looks=False),
     "search": Example(),
 }
 

@@ -95,7 +95,7 @@ def test_acknowledging_is_a_post_and_the_countdown_is_spoken() -> None:
         title="You are paged", acknowledge_url="/ack", next_name="Tomasz", next_at=NOW + timedelta(seconds=221)
     )
     drawn = _render("{% ack_band band %}", band=band, csrf_token="token")
-    assert '<form method="post" action="/ack">' in drawn
+    assert '<form method="post" action="/ack" id="act-acknowledge"' in drawn
     assert 'value="token"' in drawn
     assert "data-announce>3:41</b>" in drawn
 

@@ -81,7 +81,7 @@ def deactivate_person(login: str, *, actor: Actor) -> None:
     require(actor, Verb.ADMINISTER)
     person = Person.objects.select_for_update().filter(login=login, is_active=True).first()
     if person is None:
-        raise NotFound(f"There is no active person with the login “{login}”.")
+        raise NotFound("There is no active person with the login “{login}”.", login=login)
     if actor.id == str(person.uuid):
         raise Conflict("You cannot deactivate yourself; ask another administrator.")
     person.is_active = False
@@ -95,7 +95,7 @@ def set_password(login: str, password: str, *, actor: Actor) -> None:
     require(actor, Verb.ADMINISTER)
     person = Person.objects.select_for_update().filter(login=login).first()
     if person is None:
-        raise NotFound(f"There is no person with the login “{login}”.")
+        raise NotFound("There is no person with the login “{login}”.", login=login)
     person.set_password(password)
     person.save(update_fields=["password"])
     fact = facts.PersonSaved(login=login, role=person.role, created=False, changed=["password"])
@@ -124,7 +124,7 @@ def save_team(*, key: str, name: str, members: Sequence[str], lead: str = "", ac
     require(actor, Verb.ADMINISTER)
     people = {person.login: person for person in Person.objects.filter(login__in={*members, lead} - {""})}
     for login in {*members, lead} - {""} - people.keys():
-        raise InvalidInput(f"Team “{key}”: there is no person with the login “{login}”.")
+        raise InvalidInput("Team “{key}”: there is no person with the login “{login}”.", key=key, login=login)
     team = Team.objects.select_for_update().filter(key=key).first()
     created = team is None
     team = team or Team(key=key)
@@ -203,7 +203,7 @@ def issue_sign_in_link(login: str, *, valid_for: timedelta = timedelta(minutes=3
     require(actor, Verb.ADMINISTER)
     person = Person.objects.filter(login=login, is_active=True).first()
     if person is None:
-        raise NotFound(f"There is no active person with the login “{login}”.")
+        raise NotFound("There is no active person with the login “{login}”.", login=login)
     token = secrets.token_urlsafe(32)
     digest = keyring().mac(LINK_PURPOSE, token.encode())
     SignInLink.objects.create(person=person, digest=digest, expires_at=clock.now() + valid_for)

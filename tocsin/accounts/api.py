@@ -44,14 +44,14 @@ def list_teams(request: ApiRequest) -> list[TeamOut]:
 @router.get("/keys", response=list[KeyOut])
 def list_keys(request: ApiRequest) -> list[KeyOut]:
     """Keys, newest first, revoked ones too."""
-    queries.require_visible(request.auth, ORGANISATION, "record")
+    queries.require_visible(request.auth, ORGANISATION, "There is no such record.")
     return [key_out(key) for key in queries.keys(request.auth)]
 
 
 @router.post("/keys", response={201: IssuedKey})
 def issue_key(request: ApiRequest, new: NewKey) -> Status[IssuedKey]:
     """Make a key. Keep its token: it is not told again."""
-    queries.require_visible(request.auth, ORGANISATION, "record")
+    queries.require_visible(request.auth, ORGANISATION, "There is no such record.")
     team = queries.team_by_key(new.team) if new.team else None
     key, token = actions.issue_key(name=new.name, scope=new.scope, team=team, actor=request.auth)
     key.refresh_from_db()
@@ -61,6 +61,6 @@ def issue_key(request: ApiRequest, new: NewKey) -> Status[IssuedKey]:
 @router.post("/keys/{key_id}/revoke", response={204: None})
 def revoke_key(request: ApiRequest, key_id: UUID) -> Status[None]:
     """Stop a key; every node has stopped taking it within 60 seconds."""
-    queries.require_visible(request.auth, ORGANISATION, "key")
+    queries.require_visible(request.auth, ORGANISATION, "There is no such key.")
     actions.revoke_key(str(key_id), actor=request.auth)
     return Status(204, None)

@@ -46,7 +46,7 @@ def require(actor: Actor, verb: Verb, scope: Scope = ORGANISATION) -> None:
     """Raise Forbidden with the verdict's reason unless the actor may."""
     verdict = may(actor, verb, scope)
     if not verdict:
-        raise Forbidden(verdict.reason)
+        raise Forbidden.of(verdict.reason, verdict.params)
 
 
 def require_of_owners(actor: Actor, verb: Verb, *team_ids: int | None) -> None:
@@ -59,10 +59,10 @@ def require_of_owners(actor: Actor, verb: Verb, *team_ids: int | None) -> None:
         require(actor, verb, ORGANISATION if team_id is None else Scope(team_ids=frozenset({team_id})))
 
 
-def require_visible(actor: Actor, scope: Scope, what: str) -> None:
-    """Raise NotFound, as if there were no such record, unless the actor may view it."""
+def require_visible(actor: Actor, scope: Scope, sentence: str) -> None:
+    """Raise NotFound with `sentence`, as if there were no such record, unless the actor may view it."""
     if not may(actor, Verb.VIEW, scope):
-        raise NotFound(f"There is no such {what}.")
+        raise NotFound(sentence)  # allow: refusals - each caller gives its sentence
 
 
 def visible_teams(actor: Actor, path: str = "team") -> Q:
@@ -109,7 +109,7 @@ def person_by_login(login: str) -> Person:
     """An active person by login, for the engine and the command line."""
     person = Person.objects.filter(login=login, is_active=True).first()
     if person is None:
-        raise NotFound(f"There is no active person with the login “{login}”.")
+        raise NotFound("There is no active person with the login “{login}”.", login=login)
     return person
 
 
@@ -131,7 +131,7 @@ def team_by_key(key: str) -> Team:
     """A team by key, for the engine and the command line."""
     team = Team.objects.filter(key=key, removed_at__isnull=True).first()
     if team is None:
-        raise NotFound(f"There is no team “{key}”.")
+        raise NotFound("There is no team “{key}”.", key=key)
     return team
 
 

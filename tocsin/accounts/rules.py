@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -85,10 +86,11 @@ ORGANISATION = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it is allowed, and why, in words for the log and the refusal."""
+    """Whether it is allowed, and why: a sentence for the log and the refusal, and what its `{name}`s stand for."""
 
     allowed: bool
     reason: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -123,12 +125,12 @@ def may(actor: Actor, verb: Verb, scope: Scope = ORGANISATION) -> Verdict:
         return Verdict(True, f"role {actor.role}")
     if scope.team_ids & actor.team_ids and verb in _TEAM_VERBS.get(actor.role, frozenset()):
         return Verdict(True, f"role {actor.role} in the owning team")
-    return Verdict(False, f"The role “{actor.role}” does not include “{verb}” here.")
+    return Verdict(False, "The role “{role}” does not include “{verb}” here.", {"role": actor.role, "verb": verb})
 
 
 def _key_may(actor: Actor, key_scope: KeyScope, verb: Verb, scope: Scope) -> Verdict:
     if verb not in _KEY_VERBS[key_scope]:
-        return Verdict(False, f"A key with scope “{key_scope}” may not “{verb}”.")
+        return Verdict(False, "A key with scope “{scope}” may not “{verb}”.", {"scope": key_scope, "verb": verb})
     if actor.team_ids and not actor.team_ids & scope.team_ids:
         return Verdict(False, "This key belongs to another team.")
     return Verdict(True, f"key with scope {key_scope}")

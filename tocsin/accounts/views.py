@@ -19,6 +19,7 @@ from tocsin.accounts.requests import actor_of, may_they, signed_in
 from tocsin.accounts.rules import SYSTEM, Verb
 from tocsin.accounts.throttle import Throttle
 from tocsin.core.errors import Forbidden
+from tocsin.ui.acts import act
 
 if TYPE_CHECKING:
     pass
@@ -110,6 +111,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@act
 def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Stop a key. A revoked key cannot be brought back; the screen says so before."""
     actions.revoke_key(str(key_id), actor=actor_of(request))

@@ -233,14 +233,14 @@ def close_group(request: ApiRequest, group_id: UUID) -> GroupReport:
 @router.get("/silences", response=list[SilenceOut])
 def list_silences(request: ApiRequest, ended: bool = False) -> list[SilenceOut]:
     """Silences in force or to come, soonest end first; with `ended` those that are over too."""
-    require_visible(request.auth, ORGANISATION, "record")
+    require_visible(request.auth, ORGANISATION, "There is no such record.")
     return [silence_out(silence) for silence in queries.silences(request.auth, ended=ended)]
 
 
 @router.post("/silences", response=SilenceOut)
 def save_silence(request: ApiRequest, new: NewSilence) -> SilenceOut:
     """Keep matching alerts from paging for a stretch of time. They are still kept and shown."""
-    require_visible(request.auth, ORGANISATION, "record")
+    require_visible(request.auth, ORGANISATION, "There is no such record.")
     details = SilenceDetails(**new.dict())
     actions.save_silence(details, actor=request.auth)
     return silence_out(queries.silence_by_key(request.auth, new.key))
@@ -249,7 +249,7 @@ def save_silence(request: ApiRequest, new: NewSilence) -> SilenceOut:
 @router.post("/silences/{key}/end", response=SilenceOut)
 def end_silence(request: ApiRequest, key: str) -> SilenceOut:
     """End a silence now."""
-    require_visible(request.auth, ORGANISATION, "silence")
+    require_visible(request.auth, ORGANISATION, "There is no such silence.")
     actions.end_silence(key, actor=request.auth)
     return silence_out(queries.silence_by_key(request.auth, key))
 
@@ -263,7 +263,7 @@ def list_integrations(request: ApiRequest) -> list[IntegrationRow]:
 @router.post("/integrations", response=IntegrationRow)
 def save_integration(request: ApiRequest, new: NewIntegration) -> IntegrationRow:
     """Add an integration, or change the one with that key. `POST /keys` makes its key."""
-    require_visible(request.auth, ORGANISATION, "record")
+    require_visible(request.auth, ORGANISATION, "There is no such record.")
     saved = actions.save_integration(IntegrationDetails(**new.dict()), actor=request.auth)
     return next(row for row in queries.integrations(request.auth) if row.key == saved.key)
 
@@ -271,7 +271,7 @@ def save_integration(request: ApiRequest, new: NewIntegration) -> IntegrationRow
 @router.delete("/integrations/{key}", response={204: None})
 def remove_integration(request: ApiRequest, key: str) -> Status[None]:
     """Take an integration away: its keys stop within 60 seconds, its alerts stay."""
-    require_visible(request.auth, ORGANISATION, "integration")
+    require_visible(request.auth, ORGANISATION, "There is no such integration.")
     actions.remove_integration(key, actor=request.auth)
     return Status(204, None)
 

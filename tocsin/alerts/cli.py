@@ -332,7 +332,11 @@ def parse_matcher(text: str) -> dict[str, str]:
         label, found, value = text.partition(op)
         if found and label and not set(label) & set("".join(Operator)):
             return {"label": label.strip(), "op": op.value, "value": value}
-    raise InvalidInput(f"“{text}” matches nothing: write label=value, with {' '.join(Operator)} between.")
+    raise InvalidInput(
+        "“{text}” matches nothing: write label=value, with {operators} between.",
+        text=text,
+        operators=" ".join(Operator),
+    )
 
 
 def _print_group(actor: Actor, group_id: UUID, *, as_json: bool) -> None:

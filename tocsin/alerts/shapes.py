@@ -88,4 +88,4 @@ def parse_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound(f"“{text}” is no id of an alert or group; copy it from the list.") from None
+        raise NotFound("“{text}” is no id of an alert or group; copy it from the list.", text=text) from None

@@ -48,7 +48,7 @@ def save_services(wanted: Sequence[ServiceDetails], *, actor: Actor) -> list[Ser
     entries: list[Entry] = []
     for details in wanted:
         if details.team and details.team not in teams:
-            raise InvalidInput(f"Service “{details.key}”: there is no team “{details.team}”.")
+            raise InvalidInput("Service “{key}”: there is no team “{team}”.", key=details.key, team=details.team)
         row = known.get(details.key)
         team = teams.get(details.team)
         require_of_owners(actor, Verb.CONFIGURE, *_owners(row, team))
@@ -89,7 +89,7 @@ def remove_service(key: str, *, actor: Actor) -> None:
     """Take a service off the map; its alerts and history stay, and saving it again brings it back."""
     row = Service.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
-        raise NotFound(f"There is no service “{key}”.")
+        raise NotFound("There is no service “{key}”.", key=key)
     require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
@@ -134,7 +134,7 @@ def _named(wanted: Mapping[str, frozenset[str]]) -> dict[str, Service]:
     named = set(wanted).union(*wanted.values())
     services = {row.key: row for row in Service.objects.filter(key__in=named)}
     for key in sorted(named - services.keys()):
-        raise InvalidInput(f"There is no service “{key}” to depend on.")
+        raise InvalidInput("There is no service “{key}” to depend on.", key=key)
     return services
 
 

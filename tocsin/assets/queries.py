@@ -43,8 +43,8 @@ def service_by_key(actor: Actor, key: str) -> Service:
     """One service this actor may see."""
     row = Service.objects.select_related("team").filter(key=key).first()
     if row is None:
-        raise NotFound(f"There is no service “{key}”.")
-    require_visible(actor, Scope(team_ids=frozenset({row.team_id} if row.team_id else ())), "service")
+        raise NotFound("There is no service “{key}”.", key=key)
+    require_visible(actor, Scope(team_ids=frozenset({row.team_id} if row.team_id else ())), "There is no such service.")
     return row
 
 

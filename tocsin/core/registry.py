@@ -48,4 +48,6 @@ class Registry(Generic[A]):
             return self._adapters()[kind]
         except KeyError:
             known = ", ".join(sorted(self._adapters()))
-            raise NotFound(f"There is no {self._group} adapter “{kind}”. Known: {known}.") from None
+            raise NotFound(
+                "There is no {group} adapter “{kind}”. Known: {known}.", group=self._group, kind=kind, known=known
+            ) from None

@@ -118,7 +118,7 @@ def list_incidents(
 @router.post("/incidents", response={201: IncidentReport})
 def declare_incident(request: ApiRequest, new: NewIncident) -> Status[IncidentReport]:
     """Declare an incident."""
-    require_visible(request.auth, ORGANISATION, "record")
+    require_visible(request.auth, ORGANISATION, "There is no such record.")
     detail = actions.declare(Declaration(**new.dict()), actor=request.auth)
     return Status(201, _report(request, detail.item.key))
 

@@ -74,7 +74,7 @@ def reopen(request: HttpRequest, row: IncidentRow) -> Done:
 def severity(request: HttpRequest, row: IncidentRow) -> Done:
     form = SeverityForm(request.POST, current=row.severity)
     if not form.is_valid():
-        raise InvalidInput(gettext("Choose a severity and say why it changes."))
+        raise InvalidInput("Choose a severity and say why it changes.")
     values = form.cleaned_data
     actions.set_severity(row.id, int(values["severity"]), reason=values["reason"], actor=actor_of(request))
     return Done(text=gettext("%(key)s is now SEV %(level)s.") % {"key": row.key, "level": values["severity"]})
@@ -84,7 +84,7 @@ def assign(request: HttpRequest, row: IncidentRow) -> Done:
     actor = actor_of(request)
     form = AssignForm(request.POST, people=people(actor))
     if not form.is_valid():
-        raise InvalidInput(gettext("Choose somebody from the list."))
+        raise InvalidInput("Choose somebody from the list.")
     login = form.cleaned_data["assignee"]
     person = person_by_login(login) if login else None
     actions.assign(row.id, person, actor=actor)
@@ -97,7 +97,7 @@ def page(request: HttpRequest, row: IncidentRow) -> Done:
     actor = actor_of(request)
     form = PageForm(request.POST, teams=teams(actor), people=people(actor))
     if not form.is_valid():
-        raise InvalidInput(gettext("Choose a team or a person from the list."))
+        raise InvalidInput("Choose a team or a person from the list.")
     kind, _, key = form.cleaned_data["whom"].partition(":")
     if kind == "team":
         team = team_by_key(key)
@@ -112,7 +112,7 @@ def escalate(request: HttpRequest, row: IncidentRow) -> Done:
     try:
         wanted = UUID(request.GET.get("page", ""))
     except ValueError:
-        raise InvalidInput(gettext("Say which page to escalate.")) from None
+        raise InvalidInput("Say which page to escalate.") from None
     actions.escalate(row.id, wanted, actor=actor_of(request))
     return Done(text=gettext("The next on the ladder is being paged."), anchor="responders")
 
@@ -120,7 +120,7 @@ def escalate(request: HttpRequest, row: IncidentRow) -> Done:
 def comment(request: HttpRequest, row: IncidentRow) -> Done:
     form = CommentForm(request.POST)
     if not form.is_valid():
-        raise InvalidInput(gettext("Write something first."))
+        raise InvalidInput("Write something first.")
     actions.comment(row.id, form.cleaned_data["body"], actor=actor_of(request))
     return Done(text="", anchor="timeline")
 

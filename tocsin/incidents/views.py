@@ -28,6 +28,7 @@ from tocsin.incidents.presenting.people import ack_band, ladders
 from tocsin.incidents.presenting.storm import storm_view
 from tocsin.incidents.queries import CausePart, HeadPart, IncidentFilter, IncidentRow, StormPart, TimelineEntry
 from tocsin.incidents.rules import IncidentState, Transition
+from tocsin.ui.acts import act, said
 from tocsin.ui.context import moment
 
 STRETCH = 50
@@ -176,28 +177,23 @@ PARTS: Mapping[str, Callable[[HttpRequest, str], dict[str, Any]]] = {
 
 @require_POST
 @signed_in
+@act
 def do(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """One button: act, then show the incident again with what came of it and, where there is one, the way back."""
-    act = doing.VERBS.get(verb)
-    if act is None:
+    carry_out = doing.VERBS.get(verb)
+    if carry_out is None:
         raise Http404
     row = queries.incident_by_key(actor_of(request), key)
-    anchor = ""
-    try:
-        done = act(request, row)
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-    else:
-        anchor = f"#{done.anchor}" if done.anchor else ""
-        if done.text:
-            messages.success(request, done.text, extra_tags=done.undo)
+    done = carry_out(request, row)
+    if done.text:
+        messages.success(request, done.text, extra_tags=done.undo)
+    anchor = f"#{done.anchor}" if done.anchor else ""
     return redirect(reverse("incidents:incident", args=[row.key]) + anchor)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@act
 def declare(request: HttpRequest) -> HttpResponse:
     """Open an incident by hand."""
     actor = actor_of(request)
@@ -209,7 +205,7 @@ def declare(request: HttpRequest) -> HttpResponse:
         except TocsinError as refused:
             if refused.status == 403:
                 raise
-            form.add_error(None, refused.message)
+            form.add_error(None, said(refused))
         else:
             return redirect("incidents:incident", detail.item.key)
     status = 422 if form.is_bound else 200

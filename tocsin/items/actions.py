@@ -41,7 +41,7 @@ def save_project(*, key: str, name: str, actor: Actor) -> Project:
     """Add a project, or name the one with that key anew. Unchanged details write nothing."""
     require(actor, Verb.ADMINISTER)
     if not is_project_key(key):
-        raise InvalidInput(f"“{key}” is no project key: 2 to 10 capital letters or digits, a letter first.")
+        raise InvalidInput("“{key}” is no project key: 2 to 10 capital letters or digits, a letter first.", key=key)
     rows = Project.objects.select_for_update().filter(key=key)
     if not rows:
         Project.objects.bulk_create([Project(key=key, name="")], ignore_conflicts=True)
@@ -61,7 +61,7 @@ def create_item(new: NewItem, *, actor: Actor) -> Item:
     require(actor, Verb.RESPOND, Scope(team_ids=frozenset({new.team.id})) if new.team else ORGANISATION)
     project = Project.objects.select_for_update().filter(key=new.project).first()
     if project is None:
-        raise NotFound(f"There is no project “{new.project}”.")
+        raise NotFound("There is no project “{key}”.", key=new.project)
     project.last_number += 1
     project.save(update_fields=["last_number"])
     item = Item.objects.create(
@@ -110,7 +110,7 @@ def transition_item(uuid: UUID, transition: str, *, actor: Actor, reason: str = 
     target = _allowed(decision, item, transition)
     verdict = ask_gates(snapshot(item), transition)
     if not verdict.allowed:
-        raise Conflict(verdict.reason, code=MoveReason.HELD_BY_GATE)
+        raise Conflict(verdict.reason, code=MoveReason.HELD_BY_GATE)  # allow: refusals - the gate's own sentence
     before, item.state, item.category = item.state, target.key, target.category
     item.closed_at = clock.now() if target.category is Category.DONE else None
     _save(item, ["state", "category", "closed_at"])
@@ -124,7 +124,7 @@ def assign_item(uuid: UUID, assignee: Person | None, *, actor: Actor) -> Item:
     """Give the item to somebody, or to nobody."""
     item = _locked(uuid, actor)
     if assignee is not None and not assignee.is_active:
-        raise InvalidInput(f"“{assignee.login}” is not active and cannot be given anything.")
+        raise InvalidInput("“{login}” is not active and cannot be given anything.", login=assignee.login)
     before = item.assignee
     if before != assignee:
         item.assignee = assignee
@@ -193,16 +193,27 @@ def _locked(uuid: UUID, actor: Actor) -> Item:
     item = rows.filter(uuid=uuid).first()
     if item is None:
         raise NotFound("There is no such item.")
-    require_visible(actor, scope_of(item), "item")
+    require_visible(actor, scope_of(item), "There is no such item.")
     require(actor, Verb.RESPOND, scope_of(item))
     return item
 
 
 def _allowed(decision: Move, item: Item, transition: str) -> State:
     if decision.reason is MoveReason.UNKNOWN_TRANSITION or decision.target is None:
-        raise InvalidInput(f"Items of type “{item.type}” have no transition “{transition}”.", code=decision.reason)
+        raise InvalidInput(
+            "Items of type “{type}” have no transition “{transition}”.",
+            type=item.type,
+            transition=transition,
+            code=decision.reason,
+        )
     if decision.reason is MoveReason.WRONG_STATE:
-        raise Conflict(f"{item.key} is “{item.state}”, which does not allow “{transition}”.", code=decision.reason)
+        raise Conflict(
+            "{key} is “{state}”, which does not allow “{transition}”.",
+            key=item.key,
+            state=item.state,
+            transition=transition,
+            code=decision.reason,
+        )
     return decision.target
 
 
@@ -223,11 +234,11 @@ def _uuid(person: Person | None) -> str:
 def _title(text: str) -> str:
     title = " ".join(text.split())
     if not title or len(title) > MAX_TITLE:
-        raise InvalidInput(f"title: 1 to {MAX_TITLE} characters.")
+        raise InvalidInput("title: 1 to {most} characters.", most=MAX_TITLE)
     return title
 
 
 def _text(text: str) -> str:
     if len(text) > MAX_TEXT or "\0" in text:
-        raise InvalidInput(f"text: at most {MAX_TEXT} characters, and no NUL.")
+        raise InvalidInput("text: at most {most} characters, and no NUL.", most=MAX_TEXT)
     return text

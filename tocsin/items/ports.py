@@ -33,7 +33,9 @@ def plug_gates(gates: Iterable[Gate]) -> None:
 def item_type(key: str) -> ItemType:
     """The type of that key; InvalidInput names those there are."""
     if key not in _types:
-        raise InvalidInput(f"There is no item type “{key}”. Known: {', '.join(sorted(_types)) or 'none'}.")
+        raise InvalidInput(
+            "There is no item type “{key}”. Known: {known}.", key=key, known=", ".join(sorted(_types)) or "none"
+        )
     return _types[key]
 
 

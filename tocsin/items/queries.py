@@ -71,7 +71,7 @@ def item_by_key(actor: Actor, key: str) -> Item:
     """The item INC-12, when this actor may see it."""
     parsed = parse_human_key(key)
     if parsed is None:
-        raise NotFound(f"“{key}” is no key of an item; one looks like INC-12.")
+        raise NotFound("“{key}” is no key of an item; one looks like INC-12.", key=key)
     project, number = parsed
     return _visible(actor, _rows().filter(project__key=project, number=number))
 
@@ -154,5 +154,5 @@ def _visible(actor: Actor, rows: QuerySet[Item]) -> Item:
     row = rows.first()
     if row is None:
         raise NotFound("There is no such item.")
-    require_visible(actor, scope_of(row), "item")
+    require_visible(actor, scope_of(row), "There is no such item.")
     return row

@@ -16,7 +16,7 @@ def fact_by_id(fact_id: int) -> Stored:
     """One fact, for a reaction to it."""
     row = models.Fact.objects.filter(id=fact_id).first()
     if row is None:
-        raise NotFound(f"There is no fact {fact_id}.")
+        raise NotFound("There is no fact {fact_id}.", fact_id=fact_id)
     return _stored(row)
 
 

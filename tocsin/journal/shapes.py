@@ -66,4 +66,4 @@ def parse_ref(text: str) -> Ref:
     try:
         return Ref(kind, UUID(uuid))
     except ValueError:
-        raise InvalidInput(f"“{text}” names no record; it looks like alerts.group:UUID.") from None
+        raise InvalidInput("“{text}” names no record; it looks like alerts.group:UUID.", text=text) from None

@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -118,7 +120,7 @@ def _answer_errors(api: NinjaAPI) -> None:
         return JsonResponse({"code": code, "message": message}, status=status)
 
     def refused(request: HttpRequest, error: TocsinError) -> HttpResponse:
-        return refuse(error.status, error.code, error.message)
+        return refuse(error.status, error.code, _words(request, error))
 
     def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         answer = refuse(401, "unauthenticated", "Send a key as “Authorization: Bearer KEY”, or sign in.")
@@ -146,6 +148,14 @@ def _answer_errors(api: NinjaAPI) -> None:
     api.exception_handler(HttpError)(malformed)
 
 
+def _words(request: HttpRequest, error: TocsinError) -> str:
+    """English, for programs compare and logs collect; another language only for who asks for it."""
+    if "Accept-Language" not in request.headers:
+        return error.message
+    with translation.override(translation.get_language_from_request(request)):
+        return error.said_in(gettext)
+
+
 def _flaw(error: dict[str, Any]) -> str:
     """`body.severity: Input should be …`, without the name ninja gives the body."""
     where = [str(part) for part in error["loc"][1:]]
@@ -157,5 +167,5 @@ api = build()
 
 def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
     """What stands under /api/v1 and is none of its addresses, in the API's own shape."""
-    error = NotFound(f"There is no /api/v1/{rest}; see /api/v1/openapi.json.")
-    return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
+    error = NotFound("There is no /api/v1/{rest}; see /api/v1/openapi.json.", rest=rest)
+    return JsonResponse({"code": error.code, "message": _words(request, error)}, status=error.status)

@@ -79,13 +79,15 @@ def ensure_usable(found: Database) -> None:
             _refuse_old_server(connection.info.server_version)
             waiting = pending(connection)
     except psycopg.OperationalError as error:
-        raise Unavailable(f"The database cannot be reached: {str(error).strip()}") from None
+        raise Unavailable("The database cannot be reached: {error}", error=str(error).strip()) from None
     if not waiting:
         return
     if not found.embedded:
         raise Unavailable(
-            f"The database lacks {len(waiting)} migrations, the first is {waiting[0]}. Run `tocsin migrate` with the "
+            "The database lacks {count} migrations, the first is {first}. Run `tocsin migrate` with the "
             "role that owns the tables, then start again.",
+            count=len(waiting),
+            first=waiting[0],
             code="not_migrated",
         )
     _migrate(found.owner_url)
@@ -102,7 +104,9 @@ def _migrate(owner_url: str) -> None:
 def _refuse_old_server(version: int) -> None:
     if version < OLDEST_SERVER:
         raise Unavailable(
-            f"The database is PostgreSQL {version // 10_000}; Tocsin needs 15 or later.", code="old_server"
+            "The database is PostgreSQL {version}; Tocsin needs 15 or later.",
+            version=version // 10_000,
+            code="old_server",
         )
 
 

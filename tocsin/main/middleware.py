@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 
 from tocsin.core.errors import TocsinError
+from tocsin.ui.acts import said
 from tocsin.ui.views import bad_request, unavailable
 
 log = logging.getLogger(__name__)
@@ -88,4 +89,4 @@ class ErrorScreens:
             return bad_request(request, error)
         if not isinstance(error, TocsinError):
             return None
-        return render(request, "ui/refusal.html", {"error": error}, status=error.status)
+        return render(request, "ui/refusal.html", {"error": error, "words": said(error)}, status=error.status)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from tocsin.accounts import actions
-from tocsin.accounts.requests import actor_of
+from tocsin.accounts.requests import actor_of, may_they
+from tocsin.accounts.rules import Verb
 from tocsin.alerts.queries import inbox_counts
 from tocsin.incidents.queries import open_incidents
-from tocsin.ui.nav import Group, Link, Navigation
+from tocsin.main.queries import harm
+from tocsin.ui.nav import Alarm, Group, Link, Navigation
 
 
 def navigation(request: HttpRequest) -> Navigation:
@@ -18,12 +20,30 @@ def navigation(request: HttpRequest) -> Navigation:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return Navigation(sign_in_url=reverse("accounts:sign-in"))
     return Navigation(
-        groups=(_now(request), _know(), _set_up()),
+        groups=(_now(request), _know(), _set_up(request)),
         search_url=reverse("search"),
         sign_in_url=reverse("accounts:sign-in"),
         sign_out_url=reverse("accounts:sign-out"),
         live_topics=("alerts", "incidents"),
+        alarm=_alarm(request),
     )
+
+
+def _alarm(request: HttpRequest) -> Alarm | None:
+    """What harms the promise to wake somebody, for whoever may see how the installation does."""
+    if not may_they(request, Verb.VIEW):
+        return None
+    found = harm()
+    if found.no_engine:
+        return Alarm(text=gettext("No engine is at work: nobody is being paged."), url=reverse("condition"))
+    if found.jobs_given_up:
+        said = ngettext(
+            "%(n)s reaction was given up: somebody may not have been told.",
+            "%(n)s reactions were given up: somebody may not have been told.",
+            found.jobs_given_up,
+        )
+        return Alarm(text=said % {"n": found.jobs_given_up}, url=reverse("condition"))
+    return None
 
 
 def _now(request: HttpRequest) -> Group:
@@ -45,14 +65,16 @@ def _know() -> Group:
     return Group(label=pgettext("part of the rail", "Know"), links=links)
 
 
-def _set_up() -> Group:
-    links = (
+def _set_up(request: HttpRequest) -> Group:
+    links = [
         _link(gettext("Connect"), "alerts-connect:list", "link", "c", is_tab=False),
         _link(gettext("Escalation"), "paging:policies", "broadcast", "e", is_tab=False),
         _link(gettext("People"), "accounts:people", "person", "p", is_tab=False),
         _link(gettext("Keys"), "accounts:keys", "key", "k", is_tab=False),
-    )
-    return Group(label=pgettext("part of the rail", "Set up"), links=links)
+    ]
+    if may_they(request, Verb.VIEW):
+        links.append(_link(gettext("System health"), "condition", "clock", "h", is_tab=False))
+    return Group(label=pgettext("part of the rail", "Set up"), links=tuple(links))
 
 
 def _link(label: str, name: str, icon: str, go: str, *, count: int | None = None, is_tab: bool = True) -> Link:

@@ -49,7 +49,7 @@ def list_given_up(
 @router.post("/queue/given-up/retry", response=Retried)
 def retry_given_up(request: ApiRequest, which: Retry) -> Retried:
     """Give them another try, at once. For administrators, and keys of the organisation that manage."""
-    require_visible(request.auth, ORGANISATION, "record")
+    require_visible(request.auth, ORGANISATION, "There is no such record.")
     return Retried(retried=actions.retry_jobs(ids=which.jobs, kind=which.kind, actor=request.auth))
 
 

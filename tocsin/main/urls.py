@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connect", include("tocsin.alerts.connect.urls")),
     path("panels/alerts/", include("tocsin.alerts.panels.urls")),
     path("panels/incidents/", include("tocsin.incidents.panels.urls")),
+    path("health", home.condition, name="condition"),
+    path("health/retry", home.retry, name="retry"),
     path("search", home.search, name="search"),
     path("ui/", include("tocsin.ui.urls")),
     path("api/v1/", api.urls),

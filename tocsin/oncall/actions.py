@@ -60,7 +60,9 @@ def save_rotation(details: RotationDetails, *, actor: Actor) -> Rotation:
     row = Rotation.objects.select_for_update().filter(key=details.key).first()
     require_of_owners(actor, Verb.CONFIGURE, team.id, row.team_id if row else team.id)
     if details.zone not in _zones():
-        raise InvalidInput(f"Rotation “{details.key}”: “{details.zone}” is not an IANA zone such as Europe/Warsaw.")
+        raise InvalidInput(
+            "Rotation “{key}”: “{zone}” is not an IANA zone such as Europe/Warsaw.", key=details.key, zone=details.zone
+        )
     people = _people(details)
     created = row is None
     row = row or Rotation(key=details.key)
@@ -81,7 +83,9 @@ def _people(details: RotationDetails) -> dict[str, Person]:
     wanted = {*details.participants, *(override.person for override in details.overrides or ())}
     people = people_by_login(wanted)
     for login in sorted(wanted - people.keys()):
-        raise InvalidInput(f"Rotation “{details.key}”: there is no active person with the login “{login}”.")
+        raise InvalidInput(
+            "Rotation “{key}”: there is no active person with the login “{login}”.", key=details.key, login=login
+        )
     return people
 
 
@@ -126,7 +130,7 @@ def _apply_overrides(row: Rotation, overrides: Sequence[OverrideDetails], people
 
 def _insert_override(row: Rotation, person_id: int, starts_at: datetime, ends_at: datetime) -> Override:
     if ends_at <= starts_at:
-        raise InvalidInput(f"Rotation “{row.key}”: an override ends after it starts.")
+        raise InvalidInput("Rotation “{key}”: an override ends after it starts.", key=row.key)
     return Override.objects.create(rotation=row, person_id=person_id, starts_at=starts_at, ends_at=ends_at)
 
 
@@ -171,7 +175,7 @@ def remove_override(override_uuid: UUID, *, actor: Actor) -> None:
 def _locked(key: str) -> Rotation:
     row = Rotation.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
-        raise NotFound(f"There is no rotation “{key}”.")
+        raise NotFound("There is no rotation “{key}”.", key=key)
     return row
 
 

@@ -35,7 +35,7 @@ def list_on_call(request: ApiRequest, at: datetime | None = None) -> list[OnCall
 @router.post("/rotations/{key}/overrides", response={201: StandInOut})
 def add_override(request: ApiRequest, key: str, new: NewStandIn) -> Status[StandInOut]:
     """Let somebody stand in for whoever has the turn. Where two overlap, the later made wins."""
-    require_visible(request.auth, ORGANISATION, "rotation")
+    require_visible(request.auth, ORGANISATION, "There is no such rotation.")
     if new.starts_at.tzinfo is None or new.ends_at.tzinfo is None:
         raise InvalidInput("starts_at, ends_at: need a zone, such as 2026-03-04T03:04:05Z.")
     details = actions.OverrideDetails(person=new.login, starts_at=new.starts_at, ends_at=new.ends_at)
@@ -45,6 +45,6 @@ def add_override(request: ApiRequest, key: str, new: NewStandIn) -> Status[Stand
 @router.delete("/overrides/{override_id}", response={204: None})
 def remove_override(request: ApiRequest, override_id: UUID) -> Status[None]:
     """Give the duty back to whoever has the turn."""
-    require_visible(request.auth, ORGANISATION, "override")
+    require_visible(request.auth, ORGANISATION, "There is no such override.")
     actions.remove_override(override_id, actor=request.auth)
     return Status(204, None)

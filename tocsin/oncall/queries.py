@@ -58,8 +58,8 @@ def rotation_by_key(actor: Actor, key: str) -> Rotation:
     """One rotation this actor may see."""
     row = _rows().filter(key=key, removed_at__isnull=True).first()
     if row is None:
-        raise NotFound(f"There is no rotation “{key}”.")
-    require_visible(actor, Scope(team_ids=frozenset({row.team_id})), "rotation")
+        raise NotFound("There is no rotation “{key}”.", key=key)
+    require_visible(actor, Scope(team_ids=frozenset({row.team_id})), "There is no such rotation.")
     return row
 
 

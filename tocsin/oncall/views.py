@@ -21,6 +21,7 @@ from tocsin.core.errors import TocsinError
 from tocsin.oncall import actions, queries, wording
 from tocsin.oncall.forms import OverrideForm
 from tocsin.oncall.rules import ReasonKind, Weekday
+from tocsin.ui.acts import act, said
 from tocsin.ui.context import moment
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _shift(duty: queries.Duty, at: datetime) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@act
 def rotation(request: HttpRequest, key: str) -> HttpResponse:
     """One rotation: who takes turns, the shifts of four weeks, who stands in, and a form to arrange it."""
     actor = actor_of(request)
@@ -118,7 +120,7 @@ def rotation(request: HttpRequest, key: str) -> HttpResponse:
         except TocsinError as refused:
             if refused.status == 403:
                 raise
-            form.add_error(None, refused.message)
+            form.add_error(None, said(refused))
         else:
             return redirect(f"{request.path}?added={override.uuid}")
     context = _rotation(request, row) | {"form": form if may_arrange else None, "may_arrange": may_arrange}
@@ -157,6 +159,7 @@ def _rotation(request: HttpRequest, row: Rotation) -> dict[str, Any]:
 
 @require_POST
 @signed_in
+@act
 def remove_override(request: HttpRequest, key: str, override: UUID) -> HttpResponse:
     """Give the duty back to whoever has the turn; also the undo of arranging it."""
     actions.remove_override(override, actor=actor_of(request))

@@ -119,7 +119,7 @@ def page_person(*, subject: Ref, team: Team, person: Person, sentence: Sentence,
     page.telling += 1  # so that neither the step they are asked at nor a second asking counts as told already
     people = one_person(person, Why.ASKED_FOR)
     if not people.choice.chosen:
-        raise Conflict(f"{person.name} cannot be reached: add a contact first.")
+        raise Conflict("{name} cannot be reached: add a contact first.", name=person.name)
     wake(page, people, now)
     page.save(update_fields=["telling"])
     _tell_journal(page, step_taken(page, people, Because.ASKED_FOR), actor)
@@ -236,7 +236,7 @@ def escalate_now(page_uuid: UUID, *, actor: Actor) -> Page:
     now = clock.now()
     decision = next_step_now(ladder_from(page), place_of(page), now)
     if decision.move is not Move.TAKE:
-        raise Conflict(f"This page is {page.state}: only a page that waits for an answer can be escalated.")
+        raise Conflict("This page is {state}: only a page that waits for an answer can be escalated.", state=page.state)
     carry_out(page, decision, now, actor=actor)
     return page
 

@@ -80,7 +80,7 @@ def remove_policy(key: str, *, actor: Actor) -> None:
     """Take a policy away; pages that run keep their ladder, and saving it again brings it back."""
     row = Policy.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
-        raise NotFound(f"There is no policy “{key}”.")
+        raise NotFound("There is no policy “{key}”.", key=key)
     require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
@@ -92,16 +92,18 @@ def policy_ref(policy: Policy) -> Ref:
 
 
 def _check(details: PolicyDetails) -> None:
-    where = f"Policy “{details.key}”"
+    key = details.key
     delays = [step.after_s for step in details.steps]
     if not delays:
-        raise InvalidInput(f"{where} needs at least one step.")
+        raise InvalidInput("Policy “{key}” needs at least one step.", key=key)
     if delays[0] < 0 or delays != sorted(delays):
-        raise InvalidInput(f"{where}: after_s counts from the beginning of the round, so it never goes down.")
+        raise InvalidInput(
+            "Policy “{key}”: after_s counts from the beginning of the round, so it never goes down.", key=key
+        )
     if not 0 <= details.repeat <= 20:
-        raise InvalidInput(f"{where}: repeat is between 0 and 20.")
+        raise InvalidInput("Policy “{key}”: repeat is between 0 and 20.", key=key)
     if any(not step.notify for step in details.steps):
-        raise InvalidInput(f"{where}: each step says whom to notify.")
+        raise InvalidInput("Policy “{key}”: each step says whom to notify.", key=key)
 
 
 def _steps(details: PolicyDetails) -> list[dict[str, Any]]:
@@ -120,11 +122,13 @@ def _steps(details: PolicyDetails) -> list[dict[str, Any]]:
 
 def _target(key: str, target: TargetDetails, rotations: dict[str, UUID], people: dict[str, UUID]) -> dict[str, str]:
     if bool(target.rotation) == bool(target.person):
-        raise InvalidInput(f"Policy “{key}”: a target is either a rotation or a person.")
+        raise InvalidInput("Policy “{key}”: a target is either a rotation or a person.", key=key)
     if target.rotation:
         if target.rotation not in rotations:
-            raise InvalidInput(f"Policy “{key}”: there is no rotation “{target.rotation}”.")
+            raise InvalidInput("Policy “{key}”: there is no rotation “{rotation}”.", key=key, rotation=target.rotation)
         return {"kind": TargetKind.ROTATION.value, "id": str(rotations[target.rotation])}
     if target.person not in people:
-        raise InvalidInput(f"Policy “{key}”: there is no active person with the login “{target.person}”.")
+        raise InvalidInput(
+            "Policy “{key}”: there is no active person with the login “{login}”.", key=key, login=target.person
+        )
     return {"kind": TargetKind.PERSON.value, "id": str(people[target.person])}

@@ -59,8 +59,8 @@ def policy_by_key(actor: Actor, key: str) -> PolicyView:
     """One policy this actor may see."""
     row = Policy.objects.filter(key=key, removed_at__isnull=True).select_related("team").first()
     if row is None:
-        raise NotFound(f"There is no policy “{key}”.")
-    require_visible(actor, Scope(team_ids=frozenset({row.team_id})), "policy")
+        raise NotFound("There is no policy “{key}”.", key=key)
+    require_visible(actor, Scope(team_ids=frozenset({row.team_id})), "There is no such policy.")
     return _views([row])[0]
 
 

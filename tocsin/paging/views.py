@@ -19,6 +19,7 @@ from tocsin.accounts.rules import Verb
 from tocsin.core.errors import TocsinError
 from tocsin.paging import actions, queries, wording
 from tocsin.paging.rules import UNANSWERED, PageState
+from tocsin.ui.acts import act
 from tocsin.ui.context import moment
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def unanswered(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@act
 def acknowledge(request: HttpRequest, page: UUID) -> HttpResponse:
     """Answer a page from the screen of who is on call."""
     actions.acknowledge_page(page, actor=actor_of(request), via="screen")

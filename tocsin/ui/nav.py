@@ -32,6 +32,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something about the installation itself that whoever looks must know, and where it is explained."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Navigation:
     """The whole shell for one reader.
 
@@ -46,6 +54,7 @@ class Navigation:
     sign_out_url: str = ""
     live_topics: tuple[str, ...] = ()
     note: str = ""
+    alarm: Alarm | None = None
     tabs: tuple[Link, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

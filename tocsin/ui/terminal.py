@@ -112,5 +112,5 @@ def parse_moment(text: str, now: datetime) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise InvalidInput(f"“{text}” is no time: write 30m, 2h or 1d, or 2026-03-04T03:04:05Z.")
+        raise InvalidInput("“{text}” is no time: write 30m, 2h or 1d, or 2026-03-04T03:04:05Z.", text=text)
     return moment

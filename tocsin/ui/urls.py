@@ -12,6 +12,7 @@ urlpatterns = [
     path("theme", views.choose_theme, name="theme"),
     path("language", views.choose_language, name="language"),
     path("rail", views.rail, name="rail"),
+    path("alarm", views.alarm, name="alarm"),
 ]
 if settings.DEBUG:
     from tocsin.ui import gallery

@@ -8,21 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from tocsin.ui.acts import back
 from tocsin.ui.context import THEME_COOKIE, THEMES
 
 YEAR_S = 365 * 24 * 3600
-
-
-def _back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the screen the choice was made on, never to another site."""
-    asked = request.POST.get("next") or request.headers.get("Referer", "")
-    inside = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(asked if inside else "/")
 
 
 def _remember(request: HttpRequest, **choice: str) -> None:
@@ -45,7 +38,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     if theme not in THEMES:
         return HttpResponseBadRequest(gettext("Choose light, dark or automatic."))
     _remember(request, theme=theme)
-    response = _back(request)
+    response = HttpResponseRedirect(back(request))
     _set_cookie(response, THEME_COOKIE, theme)
     return response
 
@@ -57,7 +50,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest(gettext("Choose one of the languages offered."))
     _remember(request, language=language)
-    response = _back(request)
+    response = HttpResponseRedirect(back(request))
     _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
@@ -66,6 +59,12 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def rail(request: HttpRequest) -> HttpResponse:
     """The rail's links with fresh counts, as a live fragment."""
     return render(request, "ui/_rail.html")
+
+
+@require_GET
+def alarm(request: HttpRequest) -> HttpResponse:
+    """What is wrong with the installation, asked for again and again: an engine that died tells nobody."""
+    return render(request, "ui/_alarm.html")
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

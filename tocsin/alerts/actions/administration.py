@@ -68,7 +68,7 @@ def remove_integration(key: str, *, actor: Actor) -> None:
     """Take an integration away; its keys stop within 60 seconds, its alerts stay."""
     row = Integration.objects.select_for_update().filter(key=key, removed_at__isnull=True).first()
     if row is None:
-        raise NotFound(f"There is no integration “{key}”.")
+        raise NotFound("There is no integration “{key}”.", key=key)
     require_of_owners(actor, Verb.CONFIGURE, row.team_id)
     row.removed_at = clock.now()
     row.save(update_fields=["removed_at"])
@@ -81,7 +81,7 @@ def save_silence(details: SilenceDetails, *, actor: Actor) -> Silence:
     require(actor, Verb.RESPOND)
     matchers = parse_matchers(details.matchers)
     if details.ends_at <= details.starts_at:
-        raise InvalidInput(f"Silence “{details.key}” must end after it starts.")
+        raise InvalidInput("Silence “{key}” must end after it starts.", key=details.key)
     owner = person_by_login(details.owner) if details.owner else None
     row = Silence.objects.select_for_update().filter(key=details.key).first()
     created = row is None
@@ -111,7 +111,7 @@ def end_silence(key: str, *, actor: Actor) -> None:
     require(actor, Verb.RESPOND)
     row = Silence.objects.select_for_update().filter(key=key).first()
     if row is None:
-        raise NotFound(f"There is no silence “{key}”.")
+        raise NotFound("There is no silence “{key}”.", key=key)
     if row.ended_at is not None:
         raise Conflict("This silence has ended already.")
     row.ended_at = clock.now()

@@ -139,7 +139,7 @@ def _locked(alert_id: UUID, actor: Actor) -> Alert:
     if alert is None:
         raise NotFound("There is no such alert.")
     scope = alert_scope(alert)
-    require_visible(actor, scope, "alert")
+    require_visible(actor, scope, "There is no such alert.")
     require(actor, Verb.RESPOND, scope)
     return alert
 

@@ -48,7 +48,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The alerts that were changed, how many refused, and the first refusal's words. `undo` takes it back.
+    """The alerts that were changed, how many refused, and the first refusal. `undo` takes it back.
 
     `left`: open alerts of large groups that were not reached; the same change again reaches the next of them.
     """
@@ -56,7 +56,7 @@ class Outcome:
     changed: tuple[UUID, ...]
     left: int
     refused: int
-    why: str
+    why: TocsinError | None
     undo: Change | None
 
 
@@ -83,7 +83,7 @@ def change_all(targets: Iterable[Target], change: Change, *, actor: Actor, until
             left += each.left
     if refusals and not changed:
         raise refusals[0]
-    why = refusals[0].message if refusals else ""
+    why = refusals[0] if refusals else None
     undo = TAKEN_BACK_BY.get(change)
     return Outcome(changed=tuple(changed), left=left, refused=len(refusals), why=why, undo=undo)
 

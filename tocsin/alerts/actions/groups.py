@@ -204,7 +204,7 @@ def _locked_open(group_id: UUID, actor: Actor) -> Group:
     group = rows.filter(uuid=group_id).first()
     if group is None:
         raise NotFound("There is no such group.")
-    require_visible(actor, group_scope(group), "group")
+    require_visible(actor, group_scope(group), "There is no such group.")
     require(actor, Verb.RESPOND, group_scope(group))
     if group.state != GroupState.OPEN:
         raise Conflict("This group is closed already.")

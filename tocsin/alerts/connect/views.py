@@ -23,6 +23,7 @@ from tocsin.alerts.connect.guides import guides, kind_word
 from tocsin.alerts.queries.arrivals import any_alert, newest_of_integration
 from tocsin.core.errors import Conflict, NotFound, TocsinError
 from tocsin.core.refs import Ref
+from tocsin.ui.acts import act, said
 
 if TYPE_CHECKING:
     from tocsin.alerts.models import Integration
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @signed_in
+@act
 def integrations(request: HttpRequest) -> HttpResponse:
     """What sends alerts here, and the form for one more. Sent, it answers with the key, which is shown this once."""
     actor = actor_of(request)
@@ -41,7 +43,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
         try:
             integration, token = _connect(request, form)
         except TocsinError as refused:
-            form.add_error("name", refused.message)
+            form.add_error("name", said(refused))
         else:
             return _one(request, integration, token=token)
     rows = [{"integration": row, "kind": kind_word(row.kind)} for row in queries.integrations(actor)]
@@ -57,7 +59,7 @@ def _connect(request: HttpRequest, form: IntegrationForm) -> tuple[Integration, 
     except NotFound:
         integration = actions.save_integration(details, actor=actor)
         return integration, _new_key(request, integration)
-    raise Conflict(gettext("“%(key)s” is connected already. Choose another name, or open it.") % {"key": details.key})
+    raise Conflict("“{key}” is connected already. Choose another name, or open it.", key=details.key)
 
 
 def _new_key(request: HttpRequest, integration: Integration) -> str:
@@ -83,6 +85,7 @@ def integration(request: HttpRequest, key: str) -> HttpResponse:
 @never_cache
 @require_POST
 @signed_in
+@act
 def another_key(request: HttpRequest, key: str) -> HttpResponse:
     """A further key, so that the old one can be changed in the sender before it is revoked. It is shown this once."""
     row = queries.integration_by_key(actor_of(request), key)
@@ -118,6 +121,7 @@ def arrivals(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+@act
 def disconnect(request: HttpRequest, key: str) -> HttpResponse:
     """Take an integration away; connecting it again under the same name brings it back."""
     actions.remove_integration(key, actor=actor_of(request))

@@ -159,7 +159,7 @@ class Intake:
     async def _split(self, group: list[_Waiting], error: psycopg.DataError) -> None:
         if len(group) == 1:
             reason = error.diag.message_primary or str(error)
-            _refuse(group, InvalidInput(f"The alert cannot be stored: {reason}."))
+            _refuse(group, InvalidInput("The alert cannot be stored: {reason}.", reason=reason))
             return
         middle = len(group) // 2
         await self._flush(group[:middle])

@@ -152,7 +152,9 @@ class Spool:
             except OSError as error:
                 log.exception("spool_write_failed", extra={"folder": str(self.folder)})
                 self._abandon()
-                raise Unavailable(f"Neither the database nor this node's disk can keep it: {error.strerror}.") from None
+                raise Unavailable(
+                    "Neither the database nor this node's disk can keep it: {error}.", error=error.strerror
+                ) from None
             self.size += len(frame)
             self._count(group, +1)
 

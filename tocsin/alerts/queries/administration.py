@@ -61,8 +61,10 @@ def integration_by_key(actor: Actor, key: str) -> Integration:
     """One integration this actor may see."""
     row = Integration.objects.select_related("team").filter(key=key, removed_at__isnull=True).first()
     if row is None:
-        raise NotFound(f"There is no integration “{key}”.")
-    require_visible(actor, Scope(team_ids=frozenset({row.team_id} if row.team_id else ())), "integration")
+        raise NotFound("There is no integration “{key}”.", key=key)
+    require_visible(
+        actor, Scope(team_ids=frozenset({row.team_id} if row.team_id else ())), "There is no such integration."
+    )
     return row
 
 
@@ -98,5 +100,5 @@ def silence_by_key(actor: Actor, key: str) -> Silence:
     require(actor, Verb.VIEW)
     row = Silence.objects.select_related("owner").filter(key=key).first()
     if row is None:
-        raise NotFound(f"There is no silence “{key}”.")
+        raise NotFound("There is no silence “{key}”.", key=key)
     return row

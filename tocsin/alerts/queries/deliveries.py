@@ -33,3 +33,9 @@ def event_time(moment: datetime) -> datetime:
         row = cursor.fetchone()
     told: datetime = row[0] if row else moment
     return told
+
+
+def waiting_since() -> datetime | None:
+    """When the oldest delivery that is not digested yet was received; None when none waits."""
+    oldest: datetime | None = Batch.objects.order_by("id").values_list("received_at", flat=True).first()
+    return oldest

@@ -107,7 +107,7 @@ def alert_by_id(actor: Actor, alert_id: UUID) -> Alert:
     alert = Alert.objects.select_related("service__team", "integration", "group").filter(uuid=alert_id).first()
     if alert is None:
         raise NotFound("There is no such alert.")
-    require_visible(actor, alert_scope(alert), "alert")
+    require_visible(actor, alert_scope(alert), "There is no such alert.")
     return alert
 
 

@@ -28,5 +28,5 @@ def visible_group(actor: Actor, group_id: UUID) -> Group:
     group = Group.objects.select_related("cause_service__team", "merged_into").filter(uuid=group_id).first()
     if group is None:
         raise NotFound("There is no such group.")
-    require_visible(actor, group_scope(group), "group")
+    require_visible(actor, group_scope(group), "There is no such group.")
     return group

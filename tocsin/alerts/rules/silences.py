@@ -57,7 +57,9 @@ def _matcher(number: int, raw: Mapping[str, str]) -> Matcher:
     try:
         return Matcher(label=raw["label"], op=Operator(raw.get("op", "=")), value=raw["value"])
     except KeyError as missing:
-        raise InvalidInput(f"Matcher {number} has no {missing.args[0]}.") from None
+        raise InvalidInput("Matcher {number} has no {part}.", number=number, part=missing.args[0]) from None
     except ValueError:
         known = " ".join(Operator)
-        raise InvalidInput(f"Matcher {number}: “{raw['op']}” is not one of {known}.") from None
+        raise InvalidInput(
+            "Matcher {number}: “{operator}” is not one of {known}.", number=number, operator=raw["op"], known=known
+        ) from None

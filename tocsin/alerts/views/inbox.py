@@ -13,8 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts.requests import actor_of, may_they, signed_in
@@ -22,9 +21,10 @@ from tocsin.accounts.rules import Verb
 from tocsin.alerts import actions, filters, queries, wording
 from tocsin.alerts.actions import Change, Outcome, Target
 from tocsin.alerts.queries import InboxRow, RowKind, StateFilter
-from tocsin.core.errors import TocsinError
+from tocsin.core.errors import Conflict, InvalidInput
 from tocsin.items.queries import keys_of
 from tocsin.ui import charts
+from tocsin.ui.acts import act, back, said
 from tocsin.ui.context import moment
 
 STRETCH = 50
@@ -110,6 +110,7 @@ def _row(row: InboxRow, rise: tuple[int, ...] | None, keys: dict[UUID, str]) -> 
 
 @require_POST
 @signed_in
+@act
 def change(request: HttpRequest) -> HttpResponse:
     """Acknowledge, snooze or close what was ticked; `acknowledge` alone names one row, for its key."""
     single = request.POST.get("acknowledge", "")
@@ -117,19 +118,11 @@ def change(request: HttpRequest) -> HttpResponse:
     verb = Change.ACKNOWLEDGE.value if single else request.POST.get("verb", "")
     targets = [target for target in map(_target, chosen[:STRETCH]) if target is not None]
     if verb not in set(Change) or not targets:
-        messages.warning(request, gettext("Tick at least one row first."))
-        return redirect(_back(request))
+        raise InvalidInput("Tick at least one row first.")
     hours = request.POST.get("hours", "1")
     until = moment(request) + timedelta(hours=int(hours) if hours in {str(each) for each in SNOOZES_H} else 1)
-    try:
-        outcome = actions.change_all(targets, Change(verb), actor=actor_of(request), until=until)
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-    else:
-        _tell(request, Change(verb), outcome)
-    return redirect(_back(request))
+    _tell(request, Change(verb), actions.change_all(targets, Change(verb), actor=actor_of(request), until=until))
+    return redirect(back(request))
 
 
 def _target(text: str) -> Target | None:
@@ -138,12 +131,6 @@ def _target(text: str) -> Target | None:
         return Target(id=UUID(identifier), is_group=kind == RowKind.GROUP)
     except ValueError:
         return None
-
-
-def _back(request: HttpRequest) -> str:
-    """Where the reader came from, on this site; the inbox otherwise."""
-    back = request.POST.get("next", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "alerts:inbox"
 
 
 def _tell(request: HttpRequest, verb: Change, outcome: Outcome) -> None:
@@ -161,36 +148,29 @@ def _tell(request: HttpRequest, verb: Change, outcome: Outcome) -> None:
         )
         messages.warning(request, left % {"n": outcome.left})
     if outcome.refused:
-        said = ngettext("%(n)s refused: %(why)s", "%(n)s refused, the first because: %(why)s", outcome.refused)
-        messages.warning(request, said % {"n": outcome.refused, "why": outcome.why})
+        words = ngettext("%(n)s refused: %(why)s", "%(n)s refused, the first because: %(why)s", outcome.refused)
+        messages.warning(request, words % {"n": outcome.refused, "why": said(outcome.why) if outcome.why else ""})
 
 
 def _said(verb: Change, count: int) -> str:
-    said = {
+    words = {
         Change.ACKNOWLEDGE: ngettext("%(n)s alert acknowledged.", "%(n)s alerts acknowledged.", count),
         Change.SNOOZE: ngettext("%(n)s alert snoozed.", "%(n)s alerts snoozed.", count),
         Change.CLOSE: ngettext("%(n)s alert closed.", "%(n)s alerts closed.", count),
         Change.UNACKNOWLEDGE: ngettext("%(n)s alert is open again.", "%(n)s alerts are open again.", count),
         Change.REOPEN: ngettext("%(n)s alert reopened.", "%(n)s alerts reopened.", count),
     }[verb]
-    return said % {"n": count}
+    return words % {"n": count}
 
 
 @require_POST
 @signed_in
+@act
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the last change of this reader back."""
     last = request.session.pop(UNDO, None)
     if last is None:
-        messages.warning(request, gettext("There is nothing left to take back."))
-        return redirect("alerts:inbox")
+        raise Conflict("There is nothing left to take back.")
     targets = [Target(id=UUID(each)) for each in last["ids"]]
-    try:
-        outcome = actions.change_all(targets, Change(last["verb"]), actor=actor_of(request))
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-    else:
-        _tell(request, Change(last["verb"]), outcome)
-    return redirect("alerts:inbox")
+    _tell(request, Change(last["verb"]), actions.change_all(targets, Change(last["verb"]), actor=actor_of(request)))
+    return redirect(back(request))

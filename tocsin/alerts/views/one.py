@@ -19,12 +19,13 @@ from tocsin.accounts.rules import Verb
 from tocsin.alerts import actions, queries, wording
 from tocsin.alerts.queries import AlertRow, CauseView, GroupDetail, LedgerLine
 from tocsin.alerts.views.inbox import SNOOZES_H
-from tocsin.core.errors import TocsinError
+from tocsin.core.errors import InvalidInput
 from tocsin.core.refs import Ref
 from tocsin.items.queries import keys_of
 from tocsin.journal.ports import sentence
 from tocsin.journal.queries import facts_about
 from tocsin.ui import components as c
+from tocsin.ui.acts import act
 
 STRETCH = 50
 HISTORY = 50
@@ -144,16 +145,11 @@ def _line_of(row: AlertRow) -> Mapping[str, Any]:
 
 @require_POST
 @signed_in
+@act
 def keep_apart(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Move the ticked alerts into a group of their own."""
     chosen = [UUID(each) for each in request.POST.getlist("ids")[:STRETCH] if _is_uuid(each)]
-    try:
-        apart = actions.keep_apart(uuid, chosen, actor=actor_of(request))
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-        return redirect("alerts:group", uuid)
+    apart = actions.keep_apart(uuid, chosen, actor=actor_of(request))
     said = ngettext(
         "%(n)s alert is kept apart, in this group.", "%(n)s alerts are kept apart, in this group.", len(chosen)
     )
@@ -164,45 +160,35 @@ def keep_apart(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@act
 def join(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Merge another group into this one: also the way back from keeping apart."""
     other = request.GET.get("other", "") or request.POST.get("other", "")
     if not _is_uuid(other):
-        messages.error(request, gettext("Say which group belongs here: the last part of its address."))
-        return redirect("alerts:group", uuid)
-    try:
-        actions.belong_together(uuid, UUID(other), actor=actor_of(request))
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, gettext("The groups are one now."))
+        raise InvalidInput("Say which group belongs here: the last part of its address.")
+    actions.belong_together(uuid, UUID(other), actor=actor_of(request))
+    messages.success(request, gettext("The groups are one now."))
     return redirect("alerts:group", uuid)
 
 
 @require_POST
 @signed_in
+@act
 def judge(request: HttpRequest, uuid: UUID, verdict: str) -> HttpResponse:
     """Confirm or reject the cause of a group, or take either back."""
     if verdict not in {"confirm", "reject", "withdraw"}:
         raise Http404
     actor, named = actor_of(request), queries.group_detail(actor_of(request), uuid).cause.service
     back = f"{reverse('alerts:judge', args=[uuid, 'withdraw'])}?{urlencode({'service': named})}"
-    try:
-        if verdict == "confirm":
-            actions.confirm_cause(uuid, actor=actor)
-            messages.success(request, gettext("Cause confirmed: %(cause)s.") % {"cause": named}, extra_tags=back)
-        elif verdict == "reject":
-            actions.reject_cause(uuid, actor=actor)
-            messages.success(request, gettext("It is not %(cause)s.") % {"cause": named}, extra_tags=back)
-        else:
-            actions.withdraw_verdict(uuid, actor=actor, service=request.GET.get("service", ""))
-            messages.success(request, gettext("Taken back: the cause is a proposal again."))
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
+    if verdict == "confirm":
+        actions.confirm_cause(uuid, actor=actor)
+        messages.success(request, gettext("Cause confirmed: %(cause)s.") % {"cause": named}, extra_tags=back)
+    elif verdict == "reject":
+        actions.reject_cause(uuid, actor=actor)
+        messages.success(request, gettext("It is not %(cause)s.") % {"cause": named}, extra_tags=back)
+    else:
+        actions.withdraw_verdict(uuid, actor=actor, service=request.GET.get("service", ""))
+        messages.success(request, gettext("Taken back: the cause is a proposal again."))
     return redirect("alerts:group", uuid)
 
 

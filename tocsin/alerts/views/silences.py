@@ -19,6 +19,7 @@ from tocsin.alerts import actions, queries, wording
 from tocsin.alerts.actions import SilenceDetails
 from tocsin.alerts.forms import SilenceForm
 from tocsin.core.errors import TocsinError
+from tocsin.ui.acts import act, said
 from tocsin.ui.context import moment
 
 OFFERED = timedelta(hours=2)
@@ -29,6 +30,7 @@ LABELS = ("service", "name", "severity", "integration", "host", "site", "instanc
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@act
 def silences(request: HttpRequest) -> HttpResponse:
     """What is silenced now, by whom and why; and the form for one more, filled in from an alert where it came from."""
     actor, now = actor_of(request), moment(request)
@@ -40,7 +42,7 @@ def silences(request: HttpRequest) -> HttpResponse:
         except TocsinError as refused:
             if refused.status == 403:
                 raise
-            form.add_error(None, refused.message)
+            form.add_error(None, said(refused))
         else:
             undo = reverse("alerts:end-silence", args=[row.key])
             messages.success(request, gettext("Silenced. The alerts are still kept and shown."), extra_tags=undo)
@@ -81,22 +83,18 @@ def _row(row: Any, now: datetime) -> dict[str, Any]:
 
 @require_POST
 @signed_in
+@act
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """End a silence now."""
-    try:
-        actions.end_silence(key, actor=actor_of(request))
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-    else:
-        undo = reverse("alerts:resume-silence", args=[key])
-        messages.success(request, gettext("Silence ended. What still fires may page from now on."), extra_tags=undo)
+    actions.end_silence(key, actor=actor_of(request))
+    undo = reverse("alerts:resume-silence", args=[key])
+    messages.success(request, gettext("Silence ended. What still fires may page from now on."), extra_tags=undo)
     return redirect("alerts:silences")
 
 
 @require_POST
 @signed_in
+@act
 def resume(request: HttpRequest, key: str) -> HttpResponse:
     """Put a silence that was ended by hand in force again, until the time it had."""
     row = queries.silence_by_key(actor_of(request), key)
@@ -108,12 +106,6 @@ def resume(request: HttpRequest, key: str) -> HttpResponse:
         ends_at=row.ends_at,
         owner=row.owner.login if row.owner else "",
     )
-    try:
-        actions.save_silence(details, actor=actor_of(request))
-    except TocsinError as refused:
-        if refused.status == 403:
-            raise
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, gettext("The silence is in force again."))
+    actions.save_silence(details, actor=actor_of(request))
+    messages.success(request, gettext("The silence is in force again."))
     return redirect("alerts:silences")

@@ -43,7 +43,7 @@ class EmailChannel:
         try:
             validate_email(address)
         except ValidationError:
-            raise InvalidInput(f"“{address}” is not an e-mail address.") from None
+            raise InvalidInput("“{address}” is not an e-mail address.", address=address) from None
         name, _, domain = address.rpartition("@")
         return f"{name}@{domain.lower()}"
 

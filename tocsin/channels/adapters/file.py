@@ -28,7 +28,7 @@ class FileChannel:
     def parse_address(self, text: str) -> str:
         address = text.strip()
         if not address or len(address) > MAX_ADDRESS or not address.isprintable():
-            raise InvalidInput(f"A name in the file has 1 to {MAX_ADDRESS} printable characters.")
+            raise InvalidInput("A name in the file has 1 to {most} printable characters.", most=MAX_ADDRESS)
         return address
 
     def trouble(self, setup: Setup) -> str:

@@ -34,7 +34,7 @@ class WebhookChannel:
         try:
             return str(parse_url(text.strip()))
         except HttpError as error:
-            raise InvalidInput(error.message) from None
+            raise InvalidInput("{reason}", reason=error) from None
 
     def trouble(self, setup: Setup) -> str:
         return ""

@@ -39,8 +39,9 @@ class HttpError(TocsinError):
     status = 502
     code = "outgoing_call"
 
-    def __init__(self, message: str, *, permanent: bool, code: str | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(self, sentence: str, *, permanent: bool, code: str | None = None, **params: str | float) -> None:
+        super().__init__(sentence, code=code)
+        self.params = params
         self.permanent = permanent
 
 
@@ -91,11 +92,17 @@ class Client:
             ) as pool:
                 return _answer(pool, request, deadline)
         except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol) as error:
-            raise HttpError(f"The call to {target.host} is malformed: {error}.", permanent=True) from None
+            raise HttpError(
+                "The call to {host} is malformed: {error}.", host=target.host, error=str(error), permanent=True
+            ) from None
         except httpcore.TimeoutException:
-            raise HttpError(f"{target.host} took longer than {self._timeout_s:g} s.", permanent=False) from None
+            raise HttpError(
+                "{host} took longer than {limit_s:g} s.", host=target.host, limit_s=self._timeout_s, permanent=False
+            ) from None
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise HttpError(f"{target.host} could not be reached: {error}.", permanent=False) from None
+            raise HttpError(
+                "{host} could not be reached: {error}.", host=target.host, error=str(error), permanent=False
+            ) from None
 
 
 def parse_url(url: str) -> httpx.URL:
@@ -105,7 +112,7 @@ def parse_url(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise HttpError(f"That is no web address: {error}.", permanent=True, code="bad_url") from None
+        raise HttpError("That is no web address: {error}.", error=str(error), permanent=True, code="bad_url") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise HttpError("An address begins with https:// or http:// and names a host.", permanent=True, code="bad_url")
     if parsed.userinfo:
@@ -166,7 +173,10 @@ class CheckedBackend(httpcore.NetworkBackend):
         refusal = self._targets.refusal(host, port, addresses)
         if refusal:
             raise HttpError(
-                f"{refusal} The setting TOCSIN_ALLOWED_TARGETS can allow it.", permanent=True, code="refused"
+                "{refusal} The setting TOCSIN_ALLOWED_TARGETS can allow it.",
+                refusal=refusal,
+                permanent=True,
+                code="refused",
             )
         for address in addresses[:-1]:
             try:
@@ -195,7 +205,11 @@ class CheckedBackend(httpcore.NetworkBackend):
             raise httpcore.ConnectTimeout(f"resolving {host}") from None
         except (OSError, UnicodeError) as error:
             raise HttpError(
-                f"The name {host} cannot be resolved: {error}.", permanent=False, code="unresolved"
+                "The name {host} cannot be resolved: {error}.",
+                host=host,
+                error=str(error),
+                permanent=False,
+                code="unresolved",
             ) from None
 
 

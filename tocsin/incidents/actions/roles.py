@@ -28,7 +28,7 @@ def take_command(uuid: UUID, commander: Person, *, actor: Actor, via: str) -> In
     """Somebody leads the work; with that it has begun. `via` is how a page is acknowledged by it."""
     detail = locked(uuid, actor)
     if is_over(detail):
-        raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
+        raise Conflict("{key} is resolved; reopen it first.", key=detail.item.key)
     if detail.commander == commander:
         return detail
     if detail.work_begun_at is None:
@@ -85,7 +85,7 @@ def page_team(uuid: UUID, team: Team, *, actor: Actor) -> IncidentDetail:
     """Wake whoever is on call in one more team."""
     detail = locked(uuid, actor)
     if is_over(detail):
-        raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
+        raise Conflict("{key} is resolved; reopen it first.", key=detail.item.key)
     page(detail, team, actor=actor)
     save(detail)
     return detail
@@ -96,7 +96,7 @@ def page_person(uuid: UUID, person: Person, *, actor: Actor) -> IncidentDetail:
     """Wake one person at once, by name; the page is the owning team's."""
     detail = locked(uuid, actor)
     if is_over(detail):
-        raise Conflict(f"{detail.item.key} is resolved; reopen it first.")
+        raise Conflict("{key} is resolved; reopen it first.", key=detail.item.key)
     if detail.item.team is None:
         raise Conflict("No team owns this incident, so nobody's ladder could go on: page a team instead.")
     paging.page_person(

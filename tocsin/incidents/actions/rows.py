@@ -31,7 +31,7 @@ def locked(uuid: UUID, actor: Actor) -> IncidentDetail:
     detail = _rows().filter(item__uuid=uuid).first()
     if detail is None:
         raise NotFound("There is no such incident.")
-    require_visible(actor, scope_of(detail.item), "incident")
+    require_visible(actor, scope_of(detail.item), "There is no such incident.")
     require(actor, Verb.RESPOND, scope_of(detail.item))
     return detail
 

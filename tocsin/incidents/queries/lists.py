@@ -99,7 +99,7 @@ def incident_by_uuid(actor: Actor, uuid: UUID) -> IncidentRow:
     detail = _rows().filter(item__uuid=uuid).first()
     if detail is None:
         raise NotFound("There is no such incident.")
-    require_visible(actor, scope_of(detail.item), "incident")
+    require_visible(actor, scope_of(detail.item), "There is no such incident.")
     return row_of(detail)
 
 
@@ -112,11 +112,11 @@ def detail_by_key(actor: Actor, key: str) -> IncidentDetail:
     """The row of an incident this actor may see."""
     parsed = parse_human_key(key)
     if parsed is None:
-        raise NotFound(f"“{key}” is no key of an incident; one looks like INC-12.")
+        raise NotFound("“{key}” is no key of an incident; one looks like INC-12.", key=key)
     detail = _rows().filter(item__project__key=parsed[0], item__number=parsed[1]).first()
     if detail is None:
-        raise NotFound(f"There is no incident {key.upper()}.")
-    require_visible(actor, scope_of(detail.item), "incident")
+        raise NotFound("There is no incident {key}.", key=key.upper())
+    require_visible(actor, scope_of(detail.item), "There is no such incident.")
     return detail
 
 

@@ -106,7 +106,7 @@ def _spelled(people: Iterable[Person]) -> Iterator[Person]:
         try:
             contacts = dict.fromkeys(_spell(contact) for contact in person.contacts)
         except InvalidInput as refused:
-            raise InvalidInput(f"Person “{person.login}”: {refused.message}") from None
+            raise InvalidInput("Person “{login}”: {reason}", login=person.login, reason=refused) from None
         yield replace(person, contacts=tuple(contacts))
 
 

@@ -90,4 +90,4 @@ def _text_of(file: Path) -> str:
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"{file} is not UTF-8 text: {error}. Save it as UTF-8.") from None
+        raise InvalidInput("{file} is not UTF-8 text: {error}. Save it as UTF-8.", file=file, error=error) from None

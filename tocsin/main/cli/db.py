@@ -74,7 +74,9 @@ def _refuse_in_use(url: str) -> None:
     with psycopg.connect(url, connect_timeout=3) as connection:
         row = connection.execute(_OTHERS).fetchone()
     if row and row[0]:
-        raise Conflict(f"{row[0]} connections use this database. Stop `tocsin serve` on every node, then restore.")
+        raise Conflict(
+            "{count} connections use this database. Stop `tocsin serve` on every node, then restore.", count=row[0]
+        )
 
 
 def _facts_in(url: str) -> int:
@@ -87,7 +89,9 @@ def _facts_in(url: str) -> int:
 
 def _ask_about(facts: int) -> None:
     if facts and not sys.stdin.isatty():
-        raise Conflict(f"The database is not empty: it holds {facts:,} facts. Say --yes to replace everything in it.")
+        raise Conflict(
+            "The database is not empty: it holds {facts:,} facts. Say --yes to replace everything in it.", facts=facts
+        )
     if facts:
         click.confirm(f"This replaces everything in the database, {facts:,} facts among it. Go on?", abort=True)
 

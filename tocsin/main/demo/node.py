@@ -40,7 +40,7 @@ def own_folder(folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     marker = folder / MARKER
     if not marker.exists() and any(folder.iterdir()):
-        raise InvalidInput(f"{folder} holds other things. Give --data-dir a new or empty folder.")
+        raise InvalidInput("{folder} holds other things. Give --data-dir a new or empty folder.", folder=folder)
     with marker.open("a") as lock:
         _hold(lock, folder)
         _end_leftover_server(folder / "postgres")
@@ -68,7 +68,7 @@ def _hold(lock: IO[str], folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Conflict(f"Another demo runs in {folder}. Stop it, or give this one --data-dir.") from None
+        raise Conflict("Another demo runs in {folder}. Stop it, or give this one --data-dir.", folder=folder) from None
 
 
 def _end_leftover_server(data: Path) -> None:
@@ -89,7 +89,7 @@ def choose_port(wanted: int | None) -> int:
                 continue
             chosen: int = probe.getsockname()[1]
             return chosen
-    raise Conflict(f"Port {wanted} is taken. Give --port another one.")
+    raise Conflict("Port {wanted} is taken. Give --port another one.", wanted=wanted)
 
 
 @contextmanager
@@ -137,4 +137,4 @@ def wait_ready(config: Config) -> None:
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise Unavailable(f"The node did not become ready; {config.data_dir / 'node.log'} says why.")
+    raise Unavailable("The node did not become ready; {log} says why.", log=config.data_dir / "node.log")

@@ -72,7 +72,7 @@ def prepare(wish: Wish) -> Prepared:
     try:
         scenario = make(Estate.of(company.services or ()), wish.alerts or usual)
     except ValueError as error:
-        raise InvalidInput(f"{error}. Give --alerts a larger number.") from None
+        raise InvalidInput("{error}. Give --alerts a larger number.", error=error) from None
     return Prepared(company_file=dump(company), scenario=scenario)
 
 
@@ -88,4 +88,6 @@ def _recorded() -> RealCases:
     try:
         return real_cases(RECORDED)
     except FileNotFoundError:
-        raise NotFound(f"The recorded cases are not in {RECORDED}; they come with the source alone.") from None
+        raise NotFound(
+            "The recorded cases are not in {folder}; they come with the source alone.", folder=RECORDED
+        ) from None

@@ -19,12 +19,12 @@ ANSWER_S = 3.0
 ENGINE_LATE_S = 10.0
 """An engine that has not said anything for this long is not working."""
 
-_SEEN = """
+SEEN = """
 SELECT (SELECT extract(epoch FROM tocsin_now() - max(seen_at))::float8 FROM core_node WHERE role = 'engine'),
        (SELECT count(*) FROM core_job WHERE failed_at IS NOT NULL)
 """
 
-_COUNTS = """
+COUNTS = """
 SELECT (SELECT count(*) FROM core_job WHERE failed_at IS NULL AND due_at <= tocsin_now()),
        (SELECT count(*) FROM core_job WHERE failed_at IS NOT NULL),
        coalesce((SELECT extract(epoch FROM tocsin_now() - min(due_at)) FROM core_job
@@ -53,7 +53,7 @@ class Health:
 
 async def examine(config: Config, screens: str, spool: SpoolState) -> Health:
     """Ask the database: the intake needs it, and it knows when an engine last worked."""
-    row = await _asked(config, _SEEN)
+    row = await _asked(config, SEEN)
     if row is None:
         return Health(
             status="degraded" if spool.takes else "unavailable",
@@ -81,7 +81,7 @@ async def examine(config: Config, screens: str, spool: SpoolState) -> Health:
 
 async def measure(config: Config) -> None:
     """Refresh the gauges that only the database knows. With it away nobody knows them: an old value would be a lie."""
-    row = await _asked(config, _COUNTS)
+    row = await _asked(config, COUNTS)
     metrics.DATABASE_UP.set(row is not None)
     gauges = (metrics.QUEUE_DUE, metrics.QUEUE_FAILED, metrics.QUEUE_LATENESS_S)
     for gauge, value in zip(gauges, row or [math.nan] * len(gauges), strict=True):

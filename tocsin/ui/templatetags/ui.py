@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import get_language, gettext, pgettext
 
 from tocsin.ui import assets, icons, wording
@@ -198,6 +199,19 @@ def live(topics: str, url: str, gap_ms: int = 0) -> SafeString:
     slower = format_html(' data-live-gap-ms="{}"', gap_ms) if gap_ms else ""
     return format_html(
         'data-live-topic="{}" hx-get="{}" hx-trigger="live:refresh" hx-swap="outerMorph"{}', topics, url, slower
+    )
+
+
+@register.simple_tag
+def act(*names: object) -> SafeString:
+    """Attributes of a form whose button does something (a view under `tocsin.ui.acts.act`).
+
+    `names` tell the form from all others on the screen. By them a refresh knows it again: a button that has the focus
+    must never turn into another one under the finger.
+    """
+    return format_html(
+        'id="act-{}" data-act hx-sync="this:drop" hx-boost="target:#main select:#main swap:outerMorph push:false"',
+        slugify("-".join(map(str, names))),
     )
 
 
