@@ -78,3 +78,10 @@ def test_a_service_that_fails_twice_in_one_storm_stops_nothing() -> None:
     case = demo_case("twice", estate, one_storm(estate, seed=1, cause=switches[7 % len(switches)]))
     result = answer(blind(case))
     assert result["incidents"][0]["cause"][0]["service"] == case["truth"]["service"]
+
+
+def test_a_second_fire_is_not_blamed_on_what_only_stray_symptoms_of_the_first_point_to() -> None:
+    estate = Estate.of(tuple(sample_company().services or ()))
+    case = demo_case("apart", estate, two_fires(estate, seed=500))
+    leading = [incident["cause"][0]["service"] for incident in answer(blind(case))["incidents"]]
+    assert leading == [incident["service"] for incident in case["truth"]["incidents"]]

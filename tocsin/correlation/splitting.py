@@ -12,7 +12,7 @@ from .explaining import Explaining
 from .hypotheses import Hypothesis
 from .likelihood import Explained, How, Reach
 from .onset import Floats
-from .scoring import Scorer
+from .scoring import Flags, Scorer
 from .settings import Settings
 
 _MEMBER = 1.5  # a cause must make a signal this much likelier than chance to own it
@@ -28,6 +28,7 @@ _SHARED = 0.5  # part of its callers that a pressed service shares with the stor
 _TRAVELS = CLIMBING | {AlertClass.TRAFFIC}
 _BUSY = frozenset({AlertClass.TRAFFIC, AlertClass.QUEUE})
 _SPEAKS = 0.4  # solidity from which on a voice counts
+_ANSWERED = 0.5  # what another cause explains this well is no evidence beside it
 _UNKNOWN = 0.5  # at most so well does a storm explain what no known edge leads to
 
 
@@ -76,6 +77,14 @@ class Splitter:
         for part in parts:
             self.loose[part.signals] = False
         return self._fold_branches([part for part in parts if part.members])
+
+    def loose_beside(self, part: Part, parts: list[Part]) -> Flags:
+        """Signals that nobody owns and no other part explains: those speak for the suspects of this one too."""
+        loose = self.loose.copy()
+        for other in parts:
+            if other is not part:
+                loose &= self.table.row(other.founder) < _ANSWERED
+        return loose
 
     def _greedy(self) -> list[Hypothesis]:
         explained = np.zeros(len(self.signals), dtype=np.float64)
