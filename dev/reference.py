@@ -125,6 +125,34 @@ def _metric_row(metric: Any) -> str:
     return f"| `{name}` | {told.type} | {unit} | {labels} | {_cell(told.documentation)} |"
 
 
+def sources_page() -> str:
+    """Every kind of sender: what it is, where it posts, what may be set for it, what to copy into it."""
+    from tocsin.alerts.sources.registry import KINDS
+
+    text = "\n".join(line for kind in KINDS for line in _source(kind)).replace("$$", "\0")
+    known = {"url": "https://tocsin.example", "scheme": "https", "host": "tocsin.example"}
+    for name, value in {**known, "token": "YOUR-KEY", "secret": "YOUR-SECRET"}.items():
+        text = text.replace(f"${name}", value)
+    return _page("Sources", SOURCES, text.replace("\0", "$").splitlines())
+
+
+def _source(kind: Any) -> Iterator[str]:
+    from tocsin.alerts.sources.source import Source
+
+    is_ours = isinstance(kind, Source)
+    where = f"posted to `/in/{kind.kind}`" if is_ours else "the product's own addresses"
+    yield from (f"## {kind.label}", "", f"Kind `{kind.kind}`, {where}.", "")
+    if is_ours:
+        yield from (*(inspect.getdoc(sys.modules[type(kind).__module__]) or "").splitlines(), "")
+    if options := getattr(kind, "options", ()):
+        yield from ("| option | what | notes |", "| --- | --- | --- |")
+        yield from (f"| `{each.name}` ({each.shape}) | {each.label} | {each.hint} |" for each in options)
+        yield ""
+    for guide in kind.guides:
+        yield from (f"{guide.title}{f' ({guide.hint})' if guide.hint else ''}:", "", "```text")
+        yield from (*guide.text.splitlines(), "```", "")
+
+
 def openapi_page() -> str:
     """The REST API's OpenAPI document: who changes the API changes this file, and sees it in the difference."""
     return json.dumps(_schema(), indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
@@ -153,11 +181,16 @@ def _first(operation: dict[str, Any]) -> str:
     return str(operation.get("description", "")).split("\n\n")[0]
 
 
+SOURCES = """What may send alerts, what becomes of it, and what to copy into it. The screen Connect shows the same with
+your address and key. The key is in `Authorization` (Bearer, Token, or the password of Basic), in `X-Api-Key`, or is the
+last part of the address. Other packages add kinds: see [write a source](../how-to/write-a-source.md)."""
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "cli.md": commands_page,
     "facts.md": facts_page,
     "adapters.md": adapters_page,
+    "sources.md": sources_page,
     "metrics.md": metrics_page,
     "api.md": api_page,
     "openapi.json": openapi_page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -220,3 +221,48 @@ def test_partitions_are_made_ahead_and_old_ones_dropped(world: World, clock) -> 
     clock.forward(days=20)
     assert actions.maintain_partitions() > 0
     assert actions.maintain_partitions() == 0
+
+
+def test_options_are_read_as_the_kind_declares_them_and_record_one_fact(world: World) -> None:
+    from tocsin.journal.models import Fact
+
+    asked = actions.IntegrationDetails(
+        key="mine", name="Mine", kind="generic", options={"mapping": {"title": "{{a}}", "key": ""}}
+    )
+    saved = actions.save_integration(asked, actor=SYSTEM)
+    assert saved.options == {"mapping": {"title": "{{a}}"}}
+    before = Fact.objects.count()
+    actions.save_integration(asked, actor=SYSTEM)
+    assert Fact.objects.count() == before
+    actions.save_integration(replace(asked, options={}), actor=SYSTEM)
+    fact = Fact.objects.order_by("-id")[0]
+    assert (Fact.objects.count(), fact.data["changed"]) == (before + 1, ["options"])
+    for options in ({"mapping": {"title": "{{"}}, {"other": 1}):
+        with pytest.raises(InvalidInput):
+            actions.save_integration(replace(asked, options=options), actor=SYSTEM)
+
+
+def test_options_stay_where_none_are_given_and_go_with_the_kind_they_are_of(world: World) -> None:
+    details = actions.IntegrationDetails(key="g", name="G", kind="grafana", options={"signature_required": True})
+    actions.save_integration(details, actor=SYSTEM)
+    unsaid = replace(details, name="Renamed", options=None)
+    assert actions.save_integration(unsaid, actor=SYSTEM).options == {"signature_required": True}
+    assert actions.save_integration(replace(unsaid, kind="zabbix"), actor=SYSTEM).options == {}
+
+
+def test_a_secret_is_kept_sealed_for_this_integration_and_opens_for_the_intake_only(world: World) -> None:
+    from tocsin.accounts.queries import keyring
+    from tocsin.alerts.intake.secrets import given_secrets
+
+    details = actions.IntegrationDetails(key="s", name="S", kind="sentry", options={"client_secret": "hush"})
+    row = actions.save_integration(details, actor=SYSTEM)
+    sealed = row.options["client_secret"]
+    assert "hush" not in sealed
+    assert given_secrets(keyring(), row.uuid, row.options) == ["hush"]
+    for same in ("hush", sealed):
+        again = actions.save_integration(replace(details, options={"client_secret": same}), actor=SYSTEM)
+        assert again.options == {"client_secret": sealed}
+    other = actions.save_integration(replace(details, key="o", options={"client_secret": "x"}), actor=SYSTEM)
+    with pytest.raises(InvalidInput, match="sealed elsewhere"):
+        actions.save_integration(replace(details, key="o", options={"client_secret": sealed}), actor=SYSTEM)
+    assert given_secrets(keyring(), other.uuid, {"client_secret": sealed}) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
+import json
+
 import httpx
 import pytest
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
@@ -126,3 +129,33 @@ def test_a_form_and_an_e_mail_are_taken_as_they_are(front: Front) -> None:
     front.world.turn()
     assert front.world.alert("db-01!Disk /").severity == 1
     assert front.world.alert("a@b.example/late").description == "The backup is late."
+
+
+def test_sentry_is_believed_by_the_secret_that_was_given_for_it(front: Front) -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.actions import IntegrationDetails, save_integration
+
+    def answer(secret: str) -> int:
+        issue = {"id": "1", "title": "ZeroDivisionError", "project": {"slug": "shop"}}
+        content = json.dumps({"action": "created", "data": {"issue": issue}}).encode()
+        signed = {"Sentry-Hook-Signature": hmac.new(secret.encode(), content, "sha256").hexdigest()}
+        return front.client.post(f"/in/sentry/{front.world.token}", content=content, headers=signed).status_code
+
+    save_integration(
+        IntegrationDetails(key="sample", name="Sample", kind="sentry", options={"client_secret": "hush"}), actor=SYSTEM
+    )
+    assert (answer("hush"), answer("other")) == (202, 403)
+    assert front.events() == 1
+
+
+def test_a_mapping_of_the_integration_takes_another_format(front: Front) -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.actions import IntegrationDetails, save_integration
+
+    options = {"mapping": {"each": "alarms[]", "title": "{{what}}", "key": "{{no}}", "state": "{{is}}"}}
+    save_integration(IntegrationDetails(key="sample", name="Sample", kind="generic", options=options), actor=SYSTEM)
+    alarms = {"alarms": [{"what": "Disk full", "no": 7, "is": "bad"}, {"no": 8}]}
+    answer = front.client.post("/in/generic", json=alarms, headers=front.bearer)
+    assert (answer.status_code, answer.json()["refused"]) == (202, ["alert 2: title is empty"])
+    front.world.turn()
+    assert front.world.alert("7").title == "Disk full"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router, Schema, Status
@@ -79,12 +79,16 @@ class NewSilence(Schema):
 
 
 class NewIntegration(Schema):
-    """What sends, in which format; the same key again changes it. `team` is a key, empty: the organisation's."""
+    """What sends, in which format; the same key again changes it. `team` is a key, empty: the organisation's.
+
+    `options` are those of the kind (see the reference of sources); without them, they stay as they are.
+    """
 
     key: str
     name: str
     kind: str
     team: str = ""
+    options: dict[str, Any] | None = None
 
 
 @router.get("/inbox", response=InboxList)

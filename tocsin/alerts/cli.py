@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import click
+import msgspec
 
 from tocsin.accounts.queries import actor_for_login
 from tocsin.accounts.rules import Actor
@@ -309,10 +311,11 @@ def list_integrations(login: str | None, as_json: bool) -> None:
 @click.option("--name", required=True, help="What sends.")
 @click.option("--kind", required=True, type=click.Choice([each.kind for each in KINDS]), help="Format it speaks.")
 @click.option("--team", default="", metavar="KEY", help="Whose it is; without it, the organisation's.")
+@click.option("--options", metavar="JSON", help="What its kind lets one set, all of it; without it, they stay.")
 @acting
-def add_integration(key: str, name: str, kind: str, team: str, login: str | None) -> None:
+def add_integration(key: str, name: str, kind: str, team: str, options: str | None, login: str | None) -> None:
     """Add an integration, or change the one with that KEY. `tocsin key issue` makes its key."""
-    details = IntegrationDetails(key=key, name=name, kind=kind, team=team)
+    details = IntegrationDetails(key=key, name=name, kind=kind, team=team, options=_object(options, "--options"))
     actions.save_integration(details, actor=actor_for_login(login))
     _say("saved")
 
@@ -324,6 +327,16 @@ def remove_integration(key: str, login: str | None) -> None:
     """Take an integration away: its keys stop within 60 seconds, its alerts stay."""
     actions.remove_integration(key, actor=actor_for_login(login))
     _say("removed")
+
+
+def _object(text: str | None, where: str) -> dict[str, Any] | None:
+    """A JSON object as somebody typed it; InvalidInput says what is wrong with it."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise InvalidInput("{where} is no JSON object: {error}.", where=where, error=str(error)) from None
 
 
 def parse_matcher(text: str) -> dict[str, str]:

@@ -191,3 +191,82 @@ def test_whole_sample_company_is_applied_and_comes_back_equal() -> None:
     found, wanted = current(), read(text, file="f")
     for section in ("organisation", "people", "teams", "services", "rotations", "policies", "integrations", "keys"):
         assert found.section(section) == wanted.section(section)
+
+
+MAPPED = """tocsin: 1
+integrations:
+  - key: shop
+    kind: generic
+    options:
+      mapping:
+        each: alarms[]
+        title: "{{what}} on {{host}}"
+        words: {5: critical, gone: resolved}
+  - {key: graf, kind: grafana, options: {signature_required: true, timestamp_header: X-Stamp}}
+  - {key: errors, kind: sentry, options: {client_secret: it is one}}
+"""
+
+
+def integrations() -> dict[str, object]:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.queries import integrations
+
+    return {row.key: row.options for row in integrations(SYSTEM)}
+
+
+def test_options_of_an_integration_are_applied_kept_and_exported_with_their_secrets_sealed() -> None:
+    applied(MAPPED)
+    made = integrations()
+    assert made["graf"] == {"signature_required": True, "timestamp_header": "X-Stamp"}
+    assert made["shop"] == {
+        "mapping": {
+            "each": "alarms[]",
+            "title": "{{what}} on {{host}}",
+            "words": {"5": "critical", "gone": "resolved"},
+        }
+    }
+    written = dump(current())
+    assert "it is one" not in written
+    assert "sealed:" in written
+    before = facts()
+    assert applied(written).changes == ()
+    applied(MAPPED)
+    assert (integrations(), facts()) == (made, before)
+
+
+def test_options_that_a_file_does_not_mention_stay_and_empty_ones_go() -> None:
+    applied(MAPPED)
+    unmentioned = (
+        "tocsin: 1\nintegrations:\n  - {key: shop, kind: generic}\n  - {key: graf, kind: grafana, options: {}}\n"
+    )
+    applied(unmentioned)
+    assert set(integrations()) == {"shop", "graf"}
+    assert integrations()["shop"]
+    assert integrations()["graf"] == {}
+    assert applied(unmentioned).changes == ()
+    applied(unmentioned.replace("generic", "zabbix"))
+    assert integrations()["shop"] == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("{mapping: {title: '{{a..b}}'}}", "options: mapping.title:4:"),
+        ("{mapping: [title]}", "options: mapping: give an object"),
+        ("{color: red}", "options: There is no option “color”"),
+        ("[a]", "options is a list"),
+        ("{? [a] : b}", "options: There is no option"),
+    ],
+)
+def test_a_wrong_option_is_refused_at_its_line(options: str, says: str) -> None:
+    with pytest.raises(CompanyFileError) as refused:
+        read(f"tocsin: 1\nintegrations:\n  - key: shop\n    kind: generic\n    options: {options}\n", file="f")
+    assert "f:5: " in refused.value.message
+    assert says in refused.value.message
+
+
+def test_a_secret_that_was_sealed_elsewhere_is_refused() -> None:
+    from tocsin.core.errors import InvalidInput
+
+    with pytest.raises(InvalidInput, match="sealed elsewhere"):
+        applied(MAPPED.replace("it is one", '"sealed:AAAA"'))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from tocsin.accounts.queries import person_by_login, require, require_of_owners, team_by_key
 from tocsin.accounts.rules import Actor, Verb
 from tocsin.alerts import facts
+from tocsin.alerts.actions.options import kept_options
 from tocsin.alerts.models import Integration, Silence
 from tocsin.alerts.rows import integration_ref, silence_ref
 from tocsin.alerts.rules import parse_matchers
@@ -22,12 +24,16 @@ from tocsin.journal.actions import record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationDetails:
-    """A source of alerts of a registered `kind`. `team` (a key) owns it, and alerts of services that nobody owns."""
+    """A source of alerts of a registered `kind`. `team` (a key) owns it, and alerts of services that nobody owns.
+
+    `options` are those that the source declares; None leaves them as they are.
+    """
 
     key: str
     name: str
     kind: str
     team: str = ""
+    options: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,8 @@ def save_integration(details: IntegrationDetails, *, actor: Actor) -> Integratio
     require_of_owners(actor, Verb.CONFIGURE, *((row.team_id, wanted) if row else (wanted,)))
     created = row is None
     row = row or Integration(key=details.key)
-    values = {"name": details.name, "kind": details.kind, "team": team, "removed_at": None}
+    options = kept_options(row, details.kind, details.options)
+    values = {"name": details.name, "kind": details.kind, "team": team, "options": options, "removed_at": None}
     changed = [field for field, value in values.items() if created or getattr(row, field) != value]
     if changed:
         for field in changed:

@@ -16,7 +16,7 @@ from tocsin.alerts.intake.commit import Attempt, commit
 from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
 from tocsin.alerts.intake.keys import KeyCache, Sender
-from tocsin.alerts.intake.secrets import source_secrets
+from tocsin.alerts.intake.secrets import given_secrets, source_secrets
 from tocsin.alerts.intake.spool import Spool
 from tocsin.core import metrics
 from tocsin.core.config import Config
@@ -78,8 +78,9 @@ class Intake:
         return await self._keys.sender(token)
 
     def secrets(self, sender: Sender) -> list[str]:
-        """What a sender signs with, newest first: made of the key ring, so that it is stored nowhere."""
-        return source_secrets(self._keyring, sender.uuid)
+        """What a sender may sign with: what people gave, then what the key ring makes for it, newest first."""
+        given = given_secrets(self._keyring, sender.uuid, sender.options)
+        return given + source_secrets(self._keyring, sender.uuid)
 
     async def accept(self, delivery: Delivery) -> Receipt:
         """Store a delivery; returns after its commit, or once it is on this node's disk while the database is away.

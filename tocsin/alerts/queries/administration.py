@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationRow:
-    """An integration; `last_seen_at` when it last delivered anything, `open_alerts` what it complains about now."""
+    """An integration; `last_seen_at` when it last delivered anything, `open_alerts` what it complains about now.
+
+    Secrets among the `options` are sealed.
+    """
 
     id: UUID
     key: str
     name: str
     kind: str
     team: str
+    options: Mapping[str, Any]
     last_seen_at: datetime | None
     open_alerts: int
     keys: int
@@ -49,6 +54,7 @@ def integrations(actor: Actor) -> list[IntegrationRow]:
             name=row.name,
             kind=row.kind,
             team=row.team.key if row.team else "",
+            options=row.options,
             last_seen_at=row.last_seen_at,
             open_alerts=row.open_alerts,
             keys=keys[row.uuid],

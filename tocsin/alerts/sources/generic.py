@@ -2,7 +2,7 @@
 
 `title` is all that is needed. `key` names the alert, so that a repeat counts up and `"state": "resolved"` ends it;
 without one, the title and the service do. Duplicate JSON keys: the last one wins. Unknown fields are refused, for a
-misspelt one would otherwise be lost in silence.
+misspelt one would otherwise be lost in silence. With the option `mapping`, an integration takes any other JSON.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request, moment
 from tocsin.alerts.intake.limits import DESCRIPTION, Refusal, check, flattened
 from tocsin.alerts.rules import AlertAction, from_word, peer_of, service_of
+from tocsin.alerts.sources.mapping import mapped, settle_mapping
+from tocsin.alerts.sources.options import Option, Shape
 from tocsin.alerts.sources.source import Decoded, Guide, Setup, each, gettext_noop
 from tocsin.alerts.sources.wires import FIRST
 
@@ -70,8 +72,20 @@ class Generic:
         ),
     )
 
+    options: ClassVar = (
+        Option(
+            name="mapping",
+            label=gettext_noop("Mapping of another format"),
+            hint=gettext_noop("Where the parts of an alert are in what this sender posts."),
+            shape=Shape.STRUCTURE,
+            settle=settle_mapping,
+        ),
+    )
+
     def decode(self, request: Request, setup: Setup) -> Decoded:
         """Every alert that can be taken; a body that is no alert and no list of alerts is refused."""
+        if mapping := setup.options.get("mapping"):
+            return mapped(mapping, request)
         if not request.body.lstrip().startswith(b"["):
             return Decoded(events=(_event(decoded(_ONE, request.body), request),))
         apart = decoded(_APART, request.body)

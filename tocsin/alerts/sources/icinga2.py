@@ -1,4 +1,7 @@
-"""Icinga 2: two notification commands that post a form by curl. See `plugin_states` for what they mean."""
+"""Icinga 2: two notification commands that post a form by curl.
+
+A host is an alert, and so is each of its services. `PROBLEM` begins it, `RECOVERY` ends it, `ACKNOWLEDGEMENT` says that
+somebody has it; the ends of flapping and of a downtime count by the state they tell. The service is the host."""
 
 from __future__ import annotations
 

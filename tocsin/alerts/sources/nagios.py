@@ -1,4 +1,7 @@
-"""Nagios 4: two notification commands that post a form by curl. See `plugin_states` for what they mean.
+"""Nagios 4: two notification commands that post a form by curl.
+
+A host is an alert, and so is each of its services. `PROBLEM` begins it, `RECOVERY` ends it, `ACKNOWLEDGEMENT` says that
+somebody has it; the ends of flapping and of a downtime count by the state they tell. The service is the host.
 
 Each field stands in single quotes: from what checks and people write, Nagios takes the quotes out of the macros used
 here (illegal_macro_output_chars), which it does not for $NOTIFICATIONCOMMENT$.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tocsin.alerts.sources.source import gettext_noop
+from tocsin.core.errors import InvalidInput
+
 TEXT_MOST = 200
 
 
@@ -19,8 +22,10 @@ class Shape(StrEnum):
     STRUCTURE = "structure"
 
 
-class BadOption(ValueError):
-    """An option that cannot be kept, and why, with its place, in words for who set it."""
+class BadOption(InvalidInput):
+    """An option that cannot be kept, and why, with its place. Its sentences are for people, so they are marked."""
+
+    code = "bad_option"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,8 @@ def settled(options: Sequence[Option], given: Mapping[str, Any]) -> dict[str, An
     known = {option.name: option for option in options}
     for name in given:
         if name not in known:
-            has = f"It has: {', '.join(known)}." if known else "This kind has none."
-            raise BadOption(f"There is no option “{str(name)[:40]}”. {has}")
+            sentence = gettext_noop("There is no option “{name}”. This kind has: {known}.")
+            raise BadOption(sentence, name=str(name)[:40], known=", ".join(known) or "–")
     kept = {name: _one(known[name], value) for name, value in given.items() if value is not None}
     return {name: value for name, value in sorted(kept.items()) if value not in ("", False, {})}
 
@@ -51,8 +56,9 @@ def _one(option: Option, value: Any) -> Any:
         return option.settle(value)
     if option.shape is Shape.FLAG:
         if not isinstance(value, bool):
-            raise BadOption(f"{option.name}: give true or false.")
+            raise BadOption(gettext_noop("{place}: give true or false."), place=option.name)
         return value
     if not isinstance(value, str) or len(value) > TEXT_MOST or not (value.isprintable() or not value):
-        raise BadOption(f"{option.name}: give printable text of at most {TEXT_MOST} characters.")
+        sentence = gettext_noop("{place}: give printable text of at most {most} characters.")
+        raise BadOption(sentence, place=option.name, most=TEXT_MOST)
     return value.strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tocsin.alerts.sources.alertmanager_webhook import AlertmanagerWebhook
 from tocsin.alerts.sources.cloudevents import CloudEvents
 from tocsin.alerts.sources.cloudwatch import CloudWatch
@@ -11,6 +13,7 @@ from tocsin.alerts.sources.generic import Generic
 from tocsin.alerts.sources.grafana import Grafana
 from tocsin.alerts.sources.icinga2 import Icinga2
 from tocsin.alerts.sources.nagios import Nagios
+from tocsin.alerts.sources.options import Option
 from tocsin.alerts.sources.sentry import Sentry
 from tocsin.alerts.sources.source import Kind
 from tocsin.alerts.sources.uptime_kuma import UptimeKuma
@@ -38,3 +41,9 @@ KINDS: Registry[Kind] = Registry(
         Email(),
     ),
 )
+
+
+def options_of(kind: str) -> Sequence[Option]:
+    """What may be set for an integration of that kind."""
+    found: Sequence[Option] = getattr(KINDS.get(kind), "options", ()) if kind in KINDS else ()
+    return found

@@ -32,7 +32,10 @@ class Guide:
 
 
 class Kind(Protocol):
-    """A kind of integration: how people choose it and what they copy, the quickest first."""
+    """A kind of integration: how people choose it and what they copy, the quickest first.
+
+    It may have `options`, a sequence of `options.Option`: what people may set for one integration.
+    """
 
     @property
     def kind(self) -> str: ...
@@ -48,7 +51,7 @@ class Kind(Protocol):
 class Setup:
     """What a source may know of the integration a request comes from.
 
-    `secrets`: what a signature may have been made with, newest first; the first is shown to people in the guide.
+    `secrets`: what a signature may have been made with: what people gave, then what was made here, newest first.
     `options`: what people have set for this integration.
     """
 

@@ -161,7 +161,7 @@ def _targets(views: Iterable[paging.TargetView], active: set[str]) -> Iterable[T
 
 def _integrations() -> tuple[Integration, ...]:
     return tuple(
-        Integration(key=row.key, name=row.name, kind=str(row.kind), team=row.team or None)
+        Integration(key=row.key, name=row.name, kind=row.kind, team=row.team or None, options=row.options or None)
         for row in alerts.integrations(SYSTEM)
     )
 

@@ -1,15 +1,17 @@
 """The company file as typed values: what each section holds, with references by key.
 
 A section that is None was not in the file and is left alone; an empty one means that nothing of its kind shall remain.
-So are the lists that people also keep themselves: the contacts of a person, the overrides of a rotation.
+So is what people also keep themselves: the contacts of a person, the overrides of a rotation, the options of an
+integration.
 Order is kept where it means something (participants, steps, contacts) and sorted away where it does not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
 SCHEMA_VERSION = 1
 
@@ -165,12 +167,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """A sender of alerts and the wire format it speaks."""
+    """A sender of alerts and the wire format it speaks; options that are not mentioned stay as they are."""
 
     key: str
     name: str
     kind: str
     team: str | None = None
+    options: Mapping[str, Any] | None = None
 
     @property
     def ident(self) -> str:

@@ -13,6 +13,8 @@ from typing import Final, ParamSpec, TypeAlias, TypeVar, cast
 
 import yaml
 
+from tocsin.core.errors import InvalidInput
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -215,6 +217,20 @@ class Entry:
         self.broken = self.broken or value is None
         return cast(T, value)
 
+    def free(self, name: str, convert: Callable[[dict[str, object]], T]) -> T | None:
+        """Read a mapping of any shape, None when it is not mentioned; ``convert`` raises ``InvalidInput``."""
+        node = self.node(name)
+        if node is None:
+            return None
+        if not isinstance(node, yaml.MappingNode):
+            self.wrong(node, f"{name} is {_kind_of(node)}; write it as 'key: value' lines")
+            return None
+        try:
+            return convert(cast(dict[str, object], _free(node)))
+        except InvalidInput as error:
+            self.wrong(node, f"{name}: {error}")
+            return None
+
     def _sequence(self, name: str, *, required: bool) -> list[yaml.Node]:
         node = self.node(name)
         if node is None or (isinstance(node, yaml.SequenceNode) and not node.value):
@@ -234,6 +250,17 @@ class Entry:
             advice = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(self._asked)}"
             self.wrong(key, f"{self.what} has no key '{name}'; {advice}")
         return None if self.broken else make(*args, **kwargs)
+
+
+def _free(node: yaml.Node) -> object:
+    """Text as it stands, lists and mappings of it, true and false."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value if isinstance(key, yaml.ScalarNode) else "": _free(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_free(value) for value in node.value]
+    if node.tag == "tag:yaml.org,2002:bool" and str(node.value).lower() in {"true", "false"}:
+        return str(node.value).lower() == "true"
+    return None if node.tag == _NULL else str(node.value)
 
 
 def line_of(node: yaml.Node) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tocsin.main.apply.document import SECTIONS, Declared, Document, Person, Rotation
+from tocsin.main.apply.document import SECTIONS, Declared, Document, Integration, Person, Rotation
 
 T = TypeVar("T")
 
@@ -67,7 +67,16 @@ def _settled(before: Declared, after: Declared) -> Declared:
         return replace(after, contacts=_left_alone(before.contacts, after.contacts))
     if isinstance(before, Rotation) and isinstance(after, Rotation):
         return replace(after, overrides=_left_alone(before.overrides, after.overrides))
+    if isinstance(before, Integration) and isinstance(after, Integration):
+        return replace(after, options=_options(before, after))
     return after
+
+
+def _options(before: Integration, after: Integration) -> Mapping[str, Any] | None:
+    """Options that the file does not mention stay, unless they are of another kind; none for none is no change."""
+    if after.options is None:
+        return before.options if before.kind == after.kind else None
+    return after.options or (before.options and {})
 
 
 def _left_alone(before: tuple[T, ...] | None, after: tuple[T, ...] | None) -> tuple[T, ...] | None:
@@ -104,7 +113,9 @@ def plain(value: object) -> Plain:
     """Turn a value of a document into what JSON and YAML can hold."""
     if isinstance(value, str | int | None):
         return value
-    if isinstance(value, tuple):
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, tuple | list):
         return [plain(one) for one in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from tocsin.alerts.sources.registry import KINDS
+from tocsin.alerts.sources.options import settled
+from tocsin.alerts.sources.registry import KINDS, options_of
 from tocsin.core.errors import TocsinError
 from tocsin.main.apply import checks, values
 from tocsin.main.apply.document import (
@@ -238,12 +239,14 @@ def _target(entry: Entry) -> Target | None:
 
 def _integration(entry: Entry) -> Integration | None:
     key = entry.ident("key", values.slug)
+    kind = entry.scalar("kind", values.one_of(tuple(each.kind for each in KINDS)))
     return entry.finished(
         Integration,
         key=key,
         name=entry.scalar("name", values.words, key),
-        kind=entry.scalar("kind", values.one_of(tuple(each.kind for each in KINDS))),
+        kind=kind,
         team=entry.scalar("team", values.slug, None),
+        options=entry.free("options", lambda given: settled(options_of(kind), given) if kind else given),
     )
 
 

@@ -136,7 +136,9 @@ def _policies(changes: Sequence[Change], actor: Actor) -> None:
 
 def _integrations(changes: Sequence[Change], actor: Actor) -> None:
     for wanted in _wanted(changes, Integration):
-        details = alerts.IntegrationDetails(key=wanted.key, name=wanted.name, kind=wanted.kind, team=wanted.team or "")
+        details = alerts.IntegrationDetails(
+            key=wanted.key, name=wanted.name, kind=wanted.kind, team=wanted.team or "", options=wanted.options
+        )
         alerts.save_integration(details, actor=actor)
 
 
