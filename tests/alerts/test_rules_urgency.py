@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tocsin.alerts import rules
-from tocsin.alerts.rules import AlertState, Severity, Standing, Urgency, Why
+from tocsin.alerts.rules import AlertState, Matchable, Severity, Standing, Urgency, Why
 from tocsin.core.errors import InvalidInput
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -149,13 +150,61 @@ def test_all_matchers_of_a_silence_must_match() -> None:
     matchers = rules.parse_matchers(
         [{"label": "service", "op": "=", "value": "db"}, {"label": "instance", "op": "^=", "value": "db-"}]
     )
-    assert rules.matches(matchers, {"service": "db", "instance": "db-7"})
-    assert not rules.matches(matchers, {"service": "db", "instance": "x"})
+    assert rules.matches(matchers, Matchable(labels={"service": "db", "instance": "db-7"}))
+    assert not rules.matches(matchers, Matchable(labels={"service": "db", "instance": "x"}))
 
 
 def test_an_unknown_operator_is_refused_with_those_there_are() -> None:
     with pytest.raises(InvalidInput, match="=~"):
-        rules.parse_matchers([{"label": "service", "op": "=~", "value": "db.*"}])
+        rules.parse_matchers([{"label": "service", "op": "=>", "value": "db"}])
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "expected"),
+    [
+        ("=", "page", True),
+        ("=", "critical", True),
+        ("!=", "page", False),
+        ("!=", "critical", False),
+        ("=~", "pa.*|x", True),
+        ("=~", "crit", False),
+        ("!~", "crit", True),
+        ("!~", "crit.*", False),
+        ("=~", "(?i)PAGE", True),
+    ],
+)
+def test_the_word_of_the_sender_counts_and_so_does_what_was_made_of_it(op: str, value: str, expected: bool) -> None:
+    matchers = rules.parse_matchers(
+        [{"label": "service", "op": "=", "value": "db"}, {"label": "severity", "op": op, "value": value}]
+    )
+    alert = Matchable(labels={"service": "db", "severity": "page"}, own={"severity": "critical"})
+    assert rules.matches(matchers, alert) is expected
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "says"),
+    [
+        ("a", "(", "not a regular expression"),
+        ("a", "(?=x)", "not a regular expression"),
+        ("a", r"(a)\1", "not a regular expression"),
+        ("a", "((x{1000}){1000}){1000}", "not a regular expression"),
+        ("a", "\ud800", "no character"),
+        ("a", "x\0", "NUL"),
+        ("", "x", "1 to 128"),
+        ("a", "x" * 1025, "1024"),
+    ],
+)
+def test_an_expression_that_cannot_be_used_is_refused_with_the_reason(label: str, value: str, says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        rules.parse_matchers([{"label": label, "op": "=~", "value": value}])
+
+
+def test_no_expression_takes_longer_than_what_it_looks_at() -> None:
+    hostile = [{"label": "host", "op": "=~", "value": "(a+)+(a|aa)+(.*a){20}b"}]
+    matchers, alert = rules.parse_matchers(hostile), Matchable(labels={"host": "a" * 1024})
+    began = time.process_time()
+    assert not rules.matches(matchers, alert)
+    assert time.process_time() - began < 0.5
 
 
 def test_the_first_label_in_the_documented_order_names_the_service() -> None:

@@ -240,7 +240,16 @@ def test_somebody_stands_in_and_gives_the_duty_back(cast: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "op"),
-    [("a=b", "="), ("a!=b", "!="), ("a^=b", "^="), ("a*=b", "*="), ("a=b^=c", "="), ("a=b!=c", "=")],
+    [
+        ("a=b", "="),
+        ("a!=b", "!="),
+        ("a^=b", "^="),
+        ("a*=b", "*="),
+        ("a=b^=c", "="),
+        ("a=b!=c", "="),
+        ("a=~b", "=~"),
+        ("a!~b", "!~"),
+    ],
 )
 def test_matcher_is_read_by_its_first_operator(text: str, op: str) -> None:
     matcher = parse_matcher(text)

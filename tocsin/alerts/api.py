@@ -60,7 +60,7 @@ class Together(Schema):
 
 
 class Matcher(Schema):
-    """`op` is = (is), != (is not), ^= (begins with) or *= (contains)."""
+    """`op` is = (is), != (is not), ^= (begins with), *= (contains), =~ or !~ (a regular expression of RE2, or not)."""
 
     label: str
     op: str

@@ -271,7 +271,7 @@ def add_silence(
     key: str, matchers: Sequence[str], until: str, since: str | None, reason: str, owner: str, login: str | None
 ) -> None:
     """Silence what matches all MATCHERS: service=core-sw-waw-02, severity!=critical, name^=Disk (begins with),
-    site*=wa (contains)."""
+    site*=wa (contains), host=~db-[0-9]+ and !~ (regular expressions of the whole value)."""
     now = clock.now()
     details = SilenceDetails(
         key=key,

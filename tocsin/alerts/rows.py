@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.accounts.rules import Scope
 from tocsin.alerts.models import Alert, Group, Integration, Silence
-from tocsin.alerts.rules import AlertState, Life, Severity
+from tocsin.alerts.rules import AlertState, Life, Matchable, Severity
 from tocsin.core.refs import Ref
 
 if TYPE_CHECKING:
@@ -47,17 +47,10 @@ def write_life(alert: Alert, life: Life) -> list[str]:
     return changed
 
 
-def matchable(alert: Alert, service: str, integration: str) -> dict[str, str]:
-    """What a silence's matchers look at."""
-    return matchable_labels(alert.labels, service, alert.name, Severity(alert.severity), integration)
-
-
-def matchable_labels(
-    labels: Mapping[str, str], service: str, name: str, severity: Severity, integration: str
-) -> dict[str, str]:
-    """The alert's labels, and over them what the alert itself is."""
+def matchable(labels: Mapping[str, str], service: str, name: str, severity: Severity, integration: str) -> Matchable:
+    """What a silence's matchers look at: the sender's word counts, and so does what Tocsin made of it."""
     own = {"service": service, "name": name, "severity": severity.name.lower(), "integration": integration}
-    return {**labels, **own}
+    return Matchable(labels=labels, own=own)
 
 
 def alert_ref(alert: Alert) -> Ref:

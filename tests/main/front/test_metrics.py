@@ -106,9 +106,12 @@ async def test_given_up_job_degrades_the_answer_and_not_the_service(
     client: httpx.AsyncClient, fresh_database: Database
 ) -> None:
     assert (await client.get("/healthz")).status_code == 503, "no engine ever ran"
+    assert (await client.get("/-/ready")).status_code == 503, "the same in Alertmanager's way"
+    assert (await client.get("/-/healthy")).text == "OK"
     with psycopg.connect(fresh_database.dsn, autocommit=True) as owner:
         owner.execute("INSERT INTO core_node (name, role, version) VALUES ('n', 'engine', '0')")
         assert (await client.get("/healthz")).json()["status"] == "ok"
+        assert (await client.get("/-/ready")).text == "OK"
         owner.execute("INSERT INTO core_job (kind, payload, failed_at) VALUES ('a', '{}', tocsin_now())")
     degraded = await client.get("/healthz")
     assert degraded.status_code == 200

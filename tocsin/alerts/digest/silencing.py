@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.alerts.digest.working import Working
 from tocsin.alerts.models import Silence
-from tocsin.alerts.rows import matchable_labels
+from tocsin.alerts.rows import matchable
 from tocsin.alerts.rules import AsideReason, Matcher, matches, parse_matchers
 
 _LABELS = msgspec.json.Decoder(dict[str, str])
@@ -37,7 +37,5 @@ class Silences:
 
     def _match(self, working: Working, integration: str) -> bool:
         content = working.content
-        labels = matchable_labels(
-            _LABELS.decode(content.labels), content.service, content.name, content.severity, integration
-        )
-        return any(matches(matchers, labels) for matchers in self.matchers)
+        alert = matchable(_LABELS.decode(content.labels), content.service, content.name, content.severity, integration)
+        return any(matches(matchers, alert) for matchers in self.matchers)

@@ -4,7 +4,7 @@ from tocsin.alerts.rules.labels import SERVICE_LABELS, peer_of, service_of
 from tocsin.alerts.rules.leading import Leader, leader, may_move
 from tocsin.alerts.rules.life import Life, Told, acknowledge, close_by_hand, expire, fold, reopen, snooze, unacknowledge
 from tocsin.alerts.rules.severity import from_opsgenie, from_pagerduty, from_word
-from tocsin.alerts.rules.silences import Matcher, Operator, matches, parse_matchers
+from tocsin.alerts.rules.silences import Matchable, Matcher, Operator, expression, matches, parse_matchers
 from tocsin.alerts.rules.states import (
     AlertAction,
     AlertState,
@@ -41,6 +41,7 @@ __all__ = [
     "GroupState",
     "Leader",
     "Life",
+    "Matchable",
     "Matcher",
     "Operator",
     "Readiness",
@@ -53,6 +54,7 @@ __all__ = [
     "acknowledge",
     "close_by_hand",
     "expire",
+    "expression",
     "fold",
     "from_opsgenie",
     "from_pagerduty",

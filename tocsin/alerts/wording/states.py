@@ -88,4 +88,6 @@ def operator_word(operator: str) -> str:
         Operator.IS_NOT: pgettext("comparison", "is not"),
         Operator.BEGINS: pgettext("comparison", "begins with"),
         Operator.CONTAINS: pgettext("comparison", "contains"),
+        Operator.LIKE: pgettext("comparison", "matches the expression"),
+        Operator.UNLIKE: pgettext("comparison", "does not match the expression"),
     }[Operator(operator)]

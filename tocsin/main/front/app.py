@@ -42,6 +42,8 @@ class Front:
             return self._gateways
         named: dict[str, Callable[[], App]] = {
             "/healthz": lambda: self._health,
+            "/-/healthy": lambda: _alive,
+            "/-/ready": lambda: self._ready,
             "/metrics": lambda: self._metrics,
             "/live/stream": lambda: self._stream,
         }
@@ -52,6 +54,12 @@ class Front:
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
         report = await health.examine(self._config, await self._screens(), await self._intake.spool_state())
         await answer_json(send, 503 if report.status == "unavailable" else 200, report, (b"cache-control", b"no-store"))
+
+    async def _ready(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Alertmanager's way to ask the same."""
+        report = await health.examine(self._config, await self._screens(), await self._intake.spool_state())
+        status = 503 if report.status == "unavailable" else 200
+        await answer(send, status, b"OK" if status == 200 else b"Unavailable", b"text/plain; charset=utf-8")
 
     async def _screens(self) -> str:
         if "web" not in self._roles:
@@ -84,6 +92,11 @@ class Front:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _alive(scope: Scope, receive: Receive, send: Send) -> None:
+    """Alertmanager's way to ask whether this process runs at all."""
+    await answer(send, 200, b"OK", b"text/plain; charset=utf-8")
 
 
 async def _no_screens(scope: Scope, receive: Receive, send: Send) -> None:
