@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,27 +9,12 @@ import pytest
 if TYPE_CHECKING:
     from django.test import Client
 
-    from tests.conftest import Clock
     from tests.stories.story import Story
 
 pytestmark = pytest.mark.django_db
 
 CALLED_WITHIN_S = 9
 """Critical failures wake somebody within ten seconds; the sending is in it."""
-
-
-@pytest.fixture
-def story(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
-    """The company, every room wired as in production, nothing delivered yet; pages go to a file of the test's."""
-    from django.conf import settings
-
-    from tests.stories.story import Story
-    from tocsin.main import wiring
-
-    pages = tmp_path / "pages.jsonl"
-    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, pages_file=str(pages)))
-    wiring.plug()
-    return Story(clock, pages)
 
 
 def test_storm_becomes_one_incident_and_one_page_to_the_owner_of_its_cause(story: Story) -> None:

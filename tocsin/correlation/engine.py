@@ -97,6 +97,11 @@ class Engine:
                 self._started = seen.arrival
             self.units.fold(seen)
 
+    def begin_anew(self, fingerprints: Iterable[str]) -> None:
+        """Forget what was told of these: the host kept them aside, and what they say from now on is news."""
+        for fingerprint in fingerprints:
+            self.units.drop(fingerprint)
+
     def decide(self, now: float) -> Decision:
         """What it all comes to at `now` (epoch seconds, on the time axis of the arrivals)."""
         return self._decide(now, concluding=False)

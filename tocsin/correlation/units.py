@@ -152,6 +152,12 @@ class Units:
         """The newest unit with that fingerprint."""
         return self._latest.get(fingerprint)
 
+    def drop(self, fingerprint: str) -> None:
+        """Forget the newest unit of a fingerprint, so that its next delivery begins another."""
+        unit = self._latest.pop(fingerprint, None)
+        if unit is not None:
+            self.live.pop(unit.number, None)
+
     def forget(self, before: float) -> list[Unit]:
         """Drop units without news since `before` that no longer fire or are no longer evidence; the oldest first."""
         gone = [u for u in self.live.values() if u.last_arrival < before]

@@ -34,18 +34,18 @@ def opened(cluster: correlation.Cluster, known: Known, now: datetime) -> Group:
     return _announced(group, known, len(cluster.members))
 
 
-def opened_alone(alert: Alert, known: Known, now: datetime) -> Group:
-    """A new group for one alert, whose service is the cause."""
+def opened_alone(alert: Alert, known: Known, now: datetime, alerts: int = 1) -> Group:
+    """A new group for one alert, whose service is the cause, and what else goes on with it."""
     group = Group.objects.create(
         cause_service=alert.service,
         cause_since=alert.first_at,
-        confidence=rules.ALONE,
+        confidence=rules.ALONE if alerts == 1 else rules.SUSPECT,
         severity=alert.severity,
         opened_at=now,
         first_at=alert.first_at,
         last_at=alert.last_at,
     )
-    return _announced(group, known, 1)
+    return _announced(group, known, alerts)
 
 
 def _announced(group: Group, known: Known, alerts: int) -> Group:
@@ -106,7 +106,7 @@ def _has_news(group: Group, told: frozenset[int]) -> bool:
 
 
 def _judge(group: Group, figures: Figures, now: datetime, *, split: bool) -> None:
-    urging = rules.urgency(tier=figures.tier, severity=figures.worst, fresh=figures.open > 0)
+    urging = rules.urgency(tier=figures.tier, severity=figures.worst, fresh=figures.loud > 0)
     group.urgency = urging.urgency
     standing = Standing(
         urgency=Urgency(group.urgency),

@@ -26,15 +26,21 @@ class Causes:
 
     _leaders: dict[int, rules.Leader] = field(default_factory=dict)
 
-    def judge(self, group: Group, cluster: correlation.Cluster, known: Known, now: datetime) -> None:
-        """Take over the suspects; let the best one that nobody has rejected be the cause. People have the last word."""
+    def judge(
+        self, group: Group, cluster: correlation.Cluster, known: Known, now: datetime, ended: frozenset[str]
+    ) -> None:
+        """Take over the suspects; let the best one that nobody has rejected be the cause. People have the last word.
+
+        What has `ended` may stay the cause, but does not become it: others go on without it.
+        """
         group.evidence = [_told(cause) for cause in cluster.causes[:SHOWN]]
         named = group.cause_service.key
         confidence = {cause.service: round(cause.confidence, 3) for cause in cluster.causes}
         group.confidence = confidence.get(named, group.confidence)
         if group.cause_state == CauseState.CONFIRMED:
             return
-        best = next((cause for cause in cluster.causes if cause.service not in group.rejected), None)
+        barred = (ended - {named}) | set(group.rejected)
+        best = next((cause for cause in cluster.causes if cause.service not in barred), None)
         leader = (
             rules.leader(self._leaders.pop(group.id, None), named=named, best=best.service, now=now) if best else None
         )

@@ -15,7 +15,8 @@ from tocsin.alerts.rules import Severity
 _FIGURES = """
 SELECT a.group_id, count(*), count(*) FILTER (WHERE a.state <> 'closed'), count(DISTINCT a.service_id), sum(a.count),
        min(a.severity), min(a.first_at), max(a.last_at),
-       coalesce(min(weight) FILTER (WHERE a.state <> 'closed'), min(weight)),
+       coalesce(min(weight) FILTER (WHERE a.state <> 'closed' AND a.set_aside <> 'silenced'), min(weight)),
+       count(*) FILTER (WHERE a.state <> 'closed' AND a.set_aside <> 'silenced'),
        (array_agg(a.integration_id ORDER BY a.id))[1]
   FROM alerts_alert a JOIN assets_service s ON s.id = a.service_id
  CROSS JOIN LATERAL (SELECT (s.tier + a.severity) * 100 + s.tier * 10 + a.severity) AS matters (weight)
@@ -25,11 +26,12 @@ SELECT a.group_id, count(*), count(*) FILTER (WHERE a.state <> 'closed'), count(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`tier` and `worst` belong to the alert that matters most, of the open ones where there are any: what is over
-    wakes nobody. `integration_id` is the first sender."""
+    """`tier` and `worst` belong to the alert that matters most, of those that are open and not silenced (`loud`)
+    where there are any: what is over or silenced wakes nobody. `integration_id` is the first sender."""
 
     alerts: int
     open: int
+    loud: int
     services: int
     deliveries: int
     severity: Severity
@@ -56,6 +58,7 @@ def _figures(row: tuple[Any, ...]) -> Figures:
     return Figures(
         alerts=row[1],
         open=row[2],
+        loud=row[9],
         services=row[3],
         deliveries=int(row[4]),
         severity=Severity(row[5]),
@@ -63,5 +66,5 @@ def _figures(row: tuple[Any, ...]) -> Figures:
         last_at=row[7],
         tier=packed // 10 % 10,
         worst=Severity(packed % 10),
-        integration_id=row[9],
+        integration_id=row[10],
     )

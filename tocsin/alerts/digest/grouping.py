@@ -13,8 +13,8 @@ from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts, rules
 from tocsin.alerts.actions.groups import absorb
-from tocsin.alerts.digest import calling, over
-from tocsin.alerts.digest.causes import Causes
+from tocsin.alerts.digest import calling, leaving, over
+from tocsin.alerts.digest.causes import SHOWN, Causes
 from tocsin.alerts.digest.figures import figures_of
 from tocsin.alerts.digest.known import Known
 from tocsin.alerts.digest.placing import Place, Places
@@ -34,6 +34,7 @@ class Grouping:
 
     places: Places = field(default_factory=Places)
     causes: Causes = field(default_factory=Causes)
+    _ended: frozenset[str] = frozenset()
     _told: dict[int, frozenset[int]] = field(default_factory=dict)
     """For a group that split off from one that people know of, the alerts it came with. Forgotten with the process:
     then somebody may be called sooner."""
@@ -41,12 +42,14 @@ class Grouping:
     def apply(self, decision: correlation.Decision, now: datetime) -> int:
         """Make a decision ours; returns how many groups changed. Publishes their topics."""
         known = Known.load(decision)
+        self._ended = leaving.ended(_suspects(decision, known), now)
         before = {group.id: _state(group) for group in known.all()}
         self._follow_moves(decision, known)
         for cluster in decision.incidents:
             self._follow(cluster, known, now)
         self._set_aside(decision, known)
         self._stand_alone(known, now)
+        self._leave_behind(known, now)
         self.places.save()
         self.places.keep(_alerts_of(decision))
         figures = figures_of(group.id for group in known.open())
@@ -90,7 +93,7 @@ class Grouping:
         for key, why in cluster.members.items():
             self._take_in(int(key), group, why, known)
         if leads:
-            self.causes.judge(group, cluster, known, now)
+            self.causes.judge(group, cluster, known, now, self._ended)
 
     def _without_what_stays(self, cluster: correlation.Cluster, known: Known) -> correlation.Cluster:
         """A failure that goes on after its group was closed is a new one: of the alerts that came, or came again."""
@@ -140,6 +143,17 @@ class Grouping:
                 if group_id is None or not stays:
                     self.places.put(alert_id, Place(None, None, each.reason))
 
+    def _leave_behind(self, known: Known, now: datetime) -> None:
+        """The cause of a group has ended and others go on: they are a failure of their own, which calls people."""
+        for group in known.open():
+            if group.needs_people_at is None or group.cause_service.key not in self._ended:
+                continue
+            rest = leaving.what_calls(group, now)
+            if rest:
+                apart = leaving.leave(group, rest, known, now)
+                for alert_id in leaving.alerts_of(apart):
+                    self.places.put(alert_id, Place(apart.id, None))
+
     def _stand_alone(self, known: Known, now: datetime) -> None:
         """Critical alerts on what matters most that no cluster has claimed: one group a service."""
         rows = Alert.objects.filter(
@@ -171,6 +185,12 @@ def _alerts_of(decision: correlation.Decision) -> set[int]:
     keys = [key for cluster in decision.incidents for key in cluster.members]
     keys += [key for each in decision.set_aside for key in each.keys]
     return set(map(int, keys))
+
+
+def _suspects(decision: correlation.Decision, known: Known) -> set[str]:
+    """The services that are or may be named as causes."""
+    named = {group.cause_service.key for group in known.open() if group.needs_people_at is not None}
+    return named | {cause.service for cluster in decision.incidents for cause in cluster.causes[:SHOWN]}
 
 
 def _state(group: Group) -> tuple[object, ...]:

@@ -106,6 +106,21 @@ class Observer:
             [_restored(row, at=closed_at.timestamp(), arrival=arrival, firing=False) for row, closed_at in new]
         )
 
+    def hear_silences(self, hushed: Iterable[Alert], heard: Iterable[Alert], now: datetime) -> None:
+        """Tell the engine which alerts a silence hides now, and which none hides any more: unless people know of their
+        group, those begin anew, for all that the engine has seen of them is old."""
+        arrival = self.clock.at(now.timestamp())
+        unknown, told = list[str](), list[correlation.Observation]()
+        for alert in (*hushed, *heard):
+            is_known = alert.group is not None and alert.group.state == GroupState.OPEN
+            begins = alert.set_aside != AsideReason.SILENCED and not is_known
+            at = arrival if begins else alert.last_at.timestamp()
+            told.append(_restored(alert, at=at, arrival=arrival, firing=True))
+            if begins:
+                unknown.append(told[-1].fingerprint)
+        self.engine.begin_anew(unknown)
+        self.engine.observe(told)
+
     def remember(self, now: datetime) -> None:
         """Rebuild from the database: what fires or did lately, then the clusters under the ids they had."""
         alerts = list(_remembered(now))

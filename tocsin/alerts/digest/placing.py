@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,8 +14,10 @@ from tocsin import correlation
 from tocsin.alerts.models import Alert
 from tocsin.alerts.rules import GroupState
 
+# That an alert is silenced is marked and unmarked by `silencing` alone.
 _PLACE = """
-UPDATE alerts_alert AS alert SET group_id = placed.group_id, set_aside = placed.set_aside, why = placed.why
+UPDATE alerts_alert AS alert SET group_id = placed.group_id, why = placed.why,
+       set_aside = CASE WHEN alert.set_aside = 'silenced' THEN alert.set_aside ELSE placed.set_aside END
   FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::jsonb[]) AS placed (id, group_id, set_aside, why)
  WHERE alert.id = placed.id AND NOT alert.pinned
 """
@@ -69,6 +72,12 @@ class Places:
         """Forget the places of all others, once they are most of what is known: the correlation forgot them too."""
         if len(self.known) > 2 * len(alert_ids) + FORGOTTEN_MOST:
             self.known = {alert_id: self.known[alert_id] for alert_id in alert_ids & self.known.keys()}
+
+    def forget(self, alert_ids: Iterable[int]) -> None:
+        """What kept these where they are holds no more; the next decision places them."""
+        for alert_id in alert_ids:
+            self.known.pop(alert_id, None)
+            self._changed.pop(alert_id, None)
 
     def recall(self, since: datetime) -> None:
         """Read the places in open groups, and of what was heard since in closed ones; the next decision writes the

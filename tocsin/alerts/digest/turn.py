@@ -50,6 +50,7 @@ class Digest:
     _decided: float = 0.0
     _news: bool = False
     _failed: float | None = None
+    _silences: Silences | None = None
     _reopenings: tuple[datetime | None, int] = (None, 0)
 
     def run_once(self) -> int:
@@ -78,10 +79,11 @@ class Digest:
         batches, since = reading.waiting_batches()
         if since is None:
             return 0
+        silences = self._follow_silences(turn.now)
         events = reading.events_of(batches, since)
         newest = reading.newest_alerts({event.key for event in events})
         folded = fold(events, newest)
-        self._write(folded, turn.now)
+        self._write(folded, silences, turn.now)
         answer(folded.steps)
         reading.remove_batches(batches)
         with self._correlating():
@@ -90,10 +92,10 @@ class Digest:
         lease.keep(self.owner)
         return max(len(events), 1)
 
-    def _write(self, folded: Folded, now: datetime) -> None:
+    def _write(self, folded: Folded, silences: Silences, now: datetime) -> None:
         services = assets.see_services({working.content.service for working in folded.changed}, actor=ENGINE)
         integrations = dict(Integration.objects.values_list("id", "key"))
-        Silences.load(now).mark(folded.changed, integrations)
+        silences.mark(folded.changed, integrations)
         writing.write(folded.changed, {key: service.id for key, service in services.items()})
         writing.tell(folded.changed, now)
 
@@ -106,11 +108,23 @@ class Digest:
         with self._correlating():
             self._observer.learn_map(turn.now)
             self._observer.hear_ends(turn.now)
+        self._follow_silences(turn.now)
         self._grouping.apply(self._decision(turn.now), turn.now)
         if self._news:
             live.publish(["alerts"])
         self._news = False
         lease.keep(self.owner)
+
+    def _follow_silences(self, now: datetime) -> Silences:
+        """Mark what is open anew whenever a silence has begun, changed or ended; returns those in force."""
+        silences = Silences.load(now)
+        if silences != self._silences:
+            hushed, heard = silences.mark_open()
+            self._grouping.places.forget(alert.id for alert in heard)
+            with self._correlating():
+                self._observer.hear_silences(hushed, heard, now)
+            self._silences, self._news = silences, True
+        return silences
 
     def _decision(self, now: datetime) -> correlation.Decision:
         """What the correlation makes of it. Where it failed, groups stay as they are; critical alerts stand alone."""
@@ -141,7 +155,7 @@ class Digest:
         before, self._reopenings = self._reopenings, reopenings()
         outdated = self._reopenings != before or self._is_to_be_rebuilt()
         if self._turn is None or turn.number != self._turn + 1 or outdated:
-            self._observer, self._grouping, self._failed = Observer(), Grouping(), None
+            self._observer, self._grouping, self._failed, self._silences = Observer(), Grouping(), None, None
             with self._correlating():
                 self._observer.learn_map(turn.now)
                 self._observer.remember(turn.now)
