@@ -165,6 +165,8 @@ EXAMPLES: dict[str, Example] = {
     "GET /services": Example(guest=Guest.EMPTY),
     "GET /services/{key}": Example(path=lambda: {"key": world.SWITCH}),
     "GET /services/{key}/alerts": Example(path=lambda: {"key": world.SWITCH}),
+    "GET /changes": Example(guest=Guest.EMPTY),
+    "POST /changes": Example(body=lambda: {"summary": "4.2 rolled out", "service": world.SWITCH}),
     "GET /items": Example(guest=Guest.EMPTY),
     "GET /items/{key}": _ON_INCIDENT,
     "POST /items/{key}/links": Example(

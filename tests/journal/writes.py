@@ -25,6 +25,7 @@ from tocsin.channels.models import Contact
 from tocsin.core import clock
 from tocsin.core.ids import uuid7
 from tocsin.core.refs import Ref
+from tocsin.deployments import actions as deployments
 from tocsin.incidents import actions as incidents
 from tocsin.incidents.actions import Declaration
 from tocsin.incidents.facts import IncidentWatched
@@ -114,6 +115,9 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     "journal.record": lambda: partial(journal.record, _fact(), actor=SYSTEM, subject=prepared.subject()),
     "journal.record_many": lambda: partial(
         journal.record_many, [journal.Entry(fact=_fact(), subject=prepared.subject())], actor=SYSTEM
+    ),
+    "deployments.record_changes": lambda: partial(
+        deployments.record_changes, [deployments.NewChange(summary="4.2 rolled out", service=world.GATEWAY)], **by
     ),
     "oncall.save_rotation": lambda: partial(oncall.save_rotation, asked.ROTATION, **by),
     "oncall.remove_rotation": lambda: partial(oncall.remove_rotation, "network-primary", **by),

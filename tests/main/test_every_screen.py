@@ -37,6 +37,7 @@ class Example:
     path: Callable[[], Mapping[str, Any]] = dict
     form: Mapping[str, Any] | None = None
     before: Callable[[], object] = dict
+    query: str = ""
     looks: bool = True
 
 
@@ -53,6 +54,8 @@ EXAMPLES: dict[str, Example] = {
     "keys/<uuid:key_id>/revoke": Example(path=asked._key, form={}, looks=False),
     "services": Example(),
     "services/<path:key>": Example(path=lambda: {"key": world.SWITCH}),
+    "changes": Example(),
+    "panels/changes/near": Example(query="?at=2026-11-24T10:00:00Z"),
     "journal": Example(),
     "oncall": Example(),
     "oncall/<str:key>": Example(path=lambda: {"key": "network-primary"}),
@@ -122,7 +125,7 @@ def _filled(address: str, values: Mapping[str, Any]) -> str:
 def test_alice_may_bob_may_look_charlie_finds_nothing(address: str, incident: IncidentDetail) -> None:  # noqa: F811  # the fixture
     example = EXAMPLES[address]
     example.before()
-    path = _filled(address, example.path())
+    path = _filled(address, example.path()) + example.query
     for client in (Client(), _signed_in("charlie")):
         found = client.get(path).content.decode()
         assert [secret for secret in SECRETS if secret in found and secret not in path] == []

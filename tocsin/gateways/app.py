@@ -26,7 +26,7 @@ JSM = "/jsm/ops/integration"
 
 def _wire(path: str) -> Wire | None:
     """The wire that owns a path; `/v2/enqueue` and `/v2/alerts` are of different products."""
-    if path == "/v2/enqueue":
+    if path in PAGERDUTY.paths:
         return PAGERDUTY
     if path == "/api/v2/alerts":
         return ALERTMANAGER

@@ -27,6 +27,7 @@ from tocsin.accounts.rules import Actor, KeyScope
 from tocsin.alerts.api import router as alerts
 from tocsin.assets.api import router as assets
 from tocsin.core.errors import Forbidden, NotFound, TocsinError
+from tocsin.deployments.api import router as deployments
 from tocsin.incidents.api import router as incidents
 from tocsin.items.api import router as items
 from tocsin.journal.api import router as journal
@@ -109,7 +110,7 @@ def build() -> NinjaAPI:
         auth=[KeyOwner(), SignedIn()],
         docs_url=None,
     )
-    for router in (incidents, alerts, paging, oncall, assets, items, journal, accounts, queue):
+    for router in (incidents, alerts, deployments, paging, oncall, assets, items, journal, accounts, queue):
         api.add_router("", router)
     _answer_errors(api)
     return api

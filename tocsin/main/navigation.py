@@ -60,6 +60,7 @@ def _now(request: HttpRequest) -> Group:
 def _know() -> Group:
     links = (
         _link(gettext("Services"), "assets:services", "service", "s", is_tab=False),
+        _link(gettext("Changes"), "deployments:changes", "change", "d", is_tab=False),
         _link(gettext("Journal"), "journal:facts", "journal", "l", is_tab=False),
     )
     return Group(label=pgettext("part of the rail", "Know"), links=links)

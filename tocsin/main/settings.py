@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "tocsin.items",
     "tocsin.oncall",
     "tocsin.paging",
+    "tocsin.deployments",
     "tocsin.alerts",
     "tocsin.incidents",
     "django.contrib.auth",

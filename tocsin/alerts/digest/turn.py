@@ -22,6 +22,7 @@ from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
 from tocsin.alerts.digest.observing import REMEMBERED, Observer, reopenings
+from tocsin.alerts.digest.passing import pass_on
 from tocsin.alerts.digest.silencing import Silences
 from tocsin.alerts.models import Batch, Integration
 from tocsin.assets import actions as assets
@@ -85,6 +86,7 @@ class Digest:
         folded = fold(events, newest)
         self._write(folded, silences, turn.now)
         answer(folded.steps)
+        pass_on(batches, since)
         reading.remove_batches(batches)
         with self._correlating():
             self._observer.observe(folded.steps)

@@ -12,7 +12,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from tocsin.alerts.intake.events import Delivery, NewEvent, settle
+from tocsin.alerts.intake.events import Delivery, NewEvent, Target, settle
 
 CHANNEL = "tocsin_intake"
 
@@ -144,7 +144,7 @@ def _row(delivery: Delivery, event: NewEvent, batch_id: int, received_at: dateti
         at,
         expires_at,
         int(event.severity),
-        event.service or delivery.sender.integration,
+        event.service or ("" if event.target is Target.CHANGE else delivery.sender.integration),
         event.peer,
         event.name,
         event.title,

@@ -15,11 +15,16 @@ from tocsin.alerts.rules.states import AlertAction, Severity
 
 
 class Target(StrEnum):
-    """How an event names its alert: by the sender's own alias, or by what we called it."""
+    """How an event names its alert: by the sender's own alias, or by what we called it.
+
+    CHANGE: it is about none, but tells of a change. Its fingerprint tells repeats, its title says what was changed, its
+    description has the links, as JSON: `[{href, text}]`.
+    """
 
     ALIAS = "alias"
     ID = "id"
     TINY = "tiny"
+    CHANGE = "change"
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -1,17 +1,20 @@
-"""PagerDuty's HTTP: 202 with the dedup key, errors as `{status, message, errors}`."""
+"""PagerDuty's HTTP: 202 (events with their dedup key), errors as `{status, message, errors}`."""
 
 from __future__ import annotations
 
 from tocsin.alerts.intake import Delivery, Intake, limits
 from tocsin.alerts.intake.http import Request, Response, durably, json_response
 from tocsin.core import metrics
-from tocsin.gateways.pagerduty.decode import Invalid, decode
+from tocsin.gateways.pagerduty.decode import Invalid, decode, decode_change
+
+EVENTS, CHANGES = "/v2/enqueue", "/v2/change/enqueue"
 
 
 class PagerDuty:
-    """`POST /v2/enqueue`."""
+    """`POST /v2/enqueue` and `POST /v2/change/enqueue`."""
 
     name = "pagerduty"
+    paths = frozenset({EVENTS, CHANGES})
     body_most = limits.BODY
     refused = 400
 
@@ -20,7 +23,8 @@ class PagerDuty:
         if request.method != "POST":
             return self.failure(request, 405, "Send events by POST.")
         try:
-            found = decode(request.body, request_id=request.id, sent_at=request.sent_at)
+            reading = decode_change if request.path == CHANGES else decode
+            found = reading(request.body, request_id=request.id, sent_at=request.sent_at)
             sender = await intake.sender(found.routing_key)
             if sender is None:
                 raise Invalid(["'routing_key' is not a live integration key"])
@@ -31,6 +35,8 @@ class PagerDuty:
         receipt = await intake.accept(delivery)
         metrics.INTAKE_ACCEPTED.labels(self.name).inc()
         accepted = {"status": "success", "message": "Event processed", "dedup_key": found.dedup_key}
+        if request.path == CHANGES:
+            accepted = {"status": "success", "message": "Change event processed"}
         return durably(json_response(202, accepted), receipt)
 
     def failure(self, request: Request, status: int, message: str) -> Response:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tocsin.alerts.intake import NewEvent
+from tocsin.alerts.intake import NewEvent, Target
 from tocsin.alerts.intake.decoding import decoded
 from tocsin.alerts.intake.http import moment
 from tocsin.alerts.intake.limits import Refusal, check, flattened
@@ -49,6 +49,29 @@ class Event(msgspec.Struct):
 _EVENT = msgspec.json.Decoder(Event)
 
 
+class ChangePayload(msgspec.Struct):
+    summary: str = ""
+    source: str = ""
+    timestamp: str | None = None
+    custom_details: Any = None
+
+
+class Link(msgspec.Struct):
+    href: str = ""
+    text: str = ""
+
+
+class Change(msgspec.Struct):
+    """POST /v2/change/enqueue."""
+
+    routing_key: str = ""
+    payload: ChangePayload | None = None
+    links: list[Link] = []
+
+
+_CHANGE = msgspec.json.Decoder(Change)
+
+
 class Invalid(Exception):
     """The event breaks PagerDuty's rules; `errors` has one sentence for each."""
 
@@ -71,6 +94,36 @@ def decode(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> Decode
         return _decoded(given, request_id, sent_at)
     except Refusal as refusal:
         raise Invalid([str(refusal)]) from None
+
+
+def decode_change(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> Decoded:
+    """The change a request tells of; Invalid lists everything that is wrong with it."""
+    try:
+        return _changed(decoded(_CHANGE, body), request_id, sent_at)
+    except Refusal as refusal:
+        raise Invalid([str(refusal)]) from None
+
+
+def _changed(given: Change, request_id: UUID, sent_at: datetime | None) -> Decoded:
+    payload = given.payload or ChangePayload()
+    errors = [] if given.routing_key else ["'routing_key' is missing or blank"]
+    errors += [] if payload.summary.strip() else ["'payload.summary' is missing or blank"]
+    if errors:
+        raise Invalid(errors)
+    labels = _details(payload.custom_details)
+    event = NewEvent(
+        action=AlertAction.FIRE,
+        target=Target.CHANGE,
+        fingerprint=request_id.hex,
+        at=moment(payload.timestamp, "payload.timestamp") if payload.timestamp else None,
+        sent_at=sent_at,
+        service=service_of(labels, ""),
+        title=payload.summary,
+        source=payload.source,
+        description=msgspec.json.encode(given.links).decode() if given.links else "",
+        labels=labels,
+    )
+    return Decoded(routing_key=given.routing_key, dedup_key="", event=check(event))
 
 
 def _decoded(given: Event, request_id: UUID, sent_at: datetime | None) -> Decoded:
@@ -121,13 +174,15 @@ def _fired(payload: Payload, dedup_key: str, client: str, sent_at: datetime | No
 
 def _labels(payload: Payload) -> dict[str, str]:
     """Custom details, and what the payload says besides under PagerDuty's own names."""
-    details = payload.custom_details
-    if isinstance(details, dict):
-        labels = flattened(details)
-    else:
-        labels = {} if details is None else flattened({"custom_details": details})
+    labels = _details(payload.custom_details)
     own = {"component": payload.component, "group": payload.group, "class": payload.class_}
     return {**labels, **{name: value for name, value in own.items() if value}}
+
+
+def _details(given: Any) -> dict[str, str]:
+    if isinstance(given, dict):
+        return flattened(given)
+    return {} if given is None else flattened({"custom_details": given})
 
 
 def _severity(word: str) -> Severity:

@@ -1,0 +1,1 @@
+"""What other rooms' screens show of changes: fragments, fetched by URL name."""
