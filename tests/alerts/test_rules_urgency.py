@@ -100,11 +100,18 @@ def test_a_lone_critical_alert_on_tier_one_stands_alone() -> None:
         {"set_aside": "silenced"},
         {"set_aside": "standing"},
         {"flaps": 4},
+        {"set_aside": "flapping"},
         {"age": timedelta(seconds=1)},
     ],
 )
 def test_everything_less_does_not_stand_alone(change: dict[str, object]) -> None:
     assert not alone(**change)
+
+
+@pytest.mark.parametrize("change", [{"flaps": 9}, {"set_aside": "flapping"}])
+def test_what_flapped_stands_alone_once_it_has_been_steady_for_five_minutes(change: dict[str, object]) -> None:
+    assert not alone(**change, age=timedelta(minutes=4))
+    assert alone(**change, age=timedelta(minutes=5))
 
 
 def test_a_new_group_is_looked_at_for_three_seconds_however_old_its_evidence() -> None:

@@ -115,3 +115,16 @@ def test_a_decision_repeated_is_the_same_decision() -> None:
     assert [(i.id, i.causes, dict(i.members)) for i in first.incidents] == [
         (i.id, i.causes, dict(i.members)) for i in second.incidents
     ]
+
+
+def test_a_sender_whose_alerts_come_back_is_not_taken_for_one_that_repeats_them() -> None:
+    engine = company()
+    for turn in range(10):
+        at = 60.0 * turn
+        engine.observe(
+            [alert("red-db", at=at, key=f"{turn}"), alert("red-db", at=at + 20.0, key=f"{turn}", firing=False)]
+        )
+    (rhythm,) = engine.units.rhythms.values()
+    assert rhythm.interval_s() is None
+    engine.observe([alert("red-db", at=700.0 + 30.0 * repeat, key="10") for repeat in range(9)])
+    assert rhythm.interval_s() == 30.0

@@ -128,3 +128,32 @@ def test_symptoms_that_stay_after_their_cause_has_ended_wake_who_owns_them(story
     story.deliver(switch_down)
     story.run(seconds=60)
     story.outbox.expect("alice", "Core switch")
+
+
+def test_flapping_failure_does_not_wake_people_at_each_return(story: Story) -> None:
+    from tests.alerts.world import resolve
+
+    for _ in range(8):
+        database_down(story)
+        story.wait(seconds=40)
+        story.deliver(resolve("db-down"))
+        story.wait(seconds=100)
+    assert story.incidents() == ["INC-1", "INC-2"]
+    assert story.alert("db-down").flaps == 7
+    story.wait(minutes=16)
+    assert [story.incident(key).state for key in story.incidents()] == ["resolved", "resolved"]
+
+
+def test_failure_that_flapped_too_fast_to_wake_anybody_wakes_its_owner_once_it_is_steady(story: Story) -> None:
+    from tests.alerts.world import resolve
+
+    for _ in range(5):
+        database_down(story)
+        story.run(seconds=1)
+        story.deliver(resolve("db-down"))
+        story.run(seconds=5)
+    database_down(story)
+    story.wait(minutes=4, seconds=50)
+    story.outbox.expect_nothing()
+    story.wait(seconds=20)
+    story.outbox.expect("dan", "Billing database")

@@ -29,6 +29,7 @@ class Unit:
     last_arrival: float
     name: str
     count: int = 1
+    repeats: bool = False
     flaps: int = 0
     resolved_at: float | None = None
     handed_reason: str | None = None
@@ -50,8 +51,9 @@ class Rhythm:
         self.seen = 0
         self.repeated = 0
 
-    def add(self, gap_s: float) -> None:
-        """One gap between two deliveries of a firing unit; a few hundred are plenty."""
+    def hear(self, gap_s: float, *, first: bool) -> None:
+        """One gap between two deliveries of a firing unit, perhaps its first; a few hundred are plenty."""
+        self.repeated += first
         if len(self.gaps) < 256 and gap_s > 1.0:
             self.gaps.append(gap_s)
 
@@ -136,13 +138,15 @@ class Units:
             if unit.resolved_at is None and at >= unit.last_at - 1.0:
                 unit.resolved_at = at
             return
-        if unit.resolved_at is not None and at > unit.resolved_at:
+        came_back = unit.resolved_at is not None and at > unit.resolved_at
+        if came_back:
             unit.flaps += 1
             unit.resolved_at = None
         if at > unit.last_at:
-            rhythm = self.rhythms[unit.source]
-            rhythm.add(at - unit.last_at)
-            rhythm.repeated += unit.count == 1
+            if not came_back:
+                # Only what fires on is repeated: the gap over an end says nothing of the sender's rhythm.
+                self.rhythms[unit.source].hear(at - unit.last_at, first=not unit.repeats)
+                unit.repeats = True
             unit.last_at = at
         unit.last_arrival = max(unit.last_arrival, seen.arrival)
         unit.count += 1

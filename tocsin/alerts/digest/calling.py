@@ -76,7 +76,9 @@ def settle(group: Group, figures: Figures | None, now: datetime, told: frozenset
         record(worsened, actor=ENGINE, subject=group_ref(group))
     group.counts, group.severity = figures.counts, figures.severity
     group.first_at, group.last_at = figures.first_at, figures.last_at
-    if lone and figures.open == 0 and now - figures.last_at >= SETTLED:
+    # What flaps is expected back: its group waits for it, so that people are called once and not at each return.
+    settled = rules.FLAP_WITHIN if figures.flaps else SETTLED
+    if lone and figures.open == 0 and now - figures.last_at >= settled:
         close(group, now)
     elif group.needs_people_at is None and not _is_calm(group, now):
         # Once people are called the urgency stands: that the worst of it is over is for them to say.

@@ -17,7 +17,7 @@ SELECT a.group_id, count(*), count(*) FILTER (WHERE a.state <> 'closed'), count(
        min(a.severity), min(a.first_at), max(a.last_at),
        coalesce(min(weight) FILTER (WHERE a.state <> 'closed' AND a.set_aside <> 'silenced'), min(weight)),
        count(*) FILTER (WHERE a.state <> 'closed' AND a.set_aside <> 'silenced'),
-       (array_agg(a.integration_id ORDER BY a.id))[1]
+       (array_agg(a.integration_id ORDER BY a.id))[1], max(a.flaps)
   FROM alerts_alert a JOIN assets_service s ON s.id = a.service_id
  CROSS JOIN LATERAL (SELECT (s.tier + a.severity) * 100 + s.tier * 10 + a.severity) AS matters (weight)
  WHERE a.group_id = ANY(%s) GROUP BY a.group_id
@@ -40,6 +40,7 @@ class Figures:
     tier: int
     worst: Severity
     integration_id: int
+    flaps: int
 
     @property
     def counts(self) -> dict[str, int]:
@@ -67,4 +68,5 @@ def _figures(row: tuple[Any, ...]) -> Figures:
         tier=packed // 10 % 10,
         worst=Severity(packed % 10),
         integration_id=row[10],
+        flaps=row[11],
     )

@@ -165,8 +165,9 @@ class Grouping:
             first_at__lte=now - rules.MAY_BE_CLAIMED,
         )
         for alert in rows.exclude(set_aside__in=rules.HELD_BACK).select_related("service__team")[:MOST_ALONE]:
-            if not known.is_open(self.places.group_of(alert.id)) and self._stands_alone(alert, now):
-                group = known.lone_of(alert.service) or calling.opened_alone(alert, known, now)
+            lone = known.lone_of(alert.service)
+            if not known.is_open(self.places.group_of(alert.id)) and (lone or self._stands_alone(alert, now)):
+                group = lone or calling.opened_alone(alert, known, now)
                 self.places.put(alert.id, Place(group.id, None))
 
     def _stands_alone(self, alert: Alert, now: datetime) -> bool:

@@ -2,7 +2,18 @@
 
 from tocsin.alerts.rules.labels import SERVICE_LABELS, peer_of, service_of
 from tocsin.alerts.rules.leading import Leader, leader, may_move
-from tocsin.alerts.rules.life import Life, Told, acknowledge, close_by_hand, expire, fold, reopen, snooze, unacknowledge
+from tocsin.alerts.rules.life import (
+    FLAP_WITHIN,
+    Life,
+    Told,
+    acknowledge,
+    close_by_hand,
+    expire,
+    fold,
+    reopen,
+    snooze,
+    unacknowledge,
+)
 from tocsin.alerts.rules.severity import from_opsgenie, from_pagerduty, from_word
 from tocsin.alerts.rules.silences import Matchable, Matcher, Operator, expression, matches, parse_matchers
 from tocsin.alerts.rules.states import (
@@ -31,6 +42,7 @@ from tocsin.alerts.rules.urgency import (
 
 __all__ = [
     "ALONE",
+    "FLAP_WITHIN",
     "HELD_BACK",
     "MAY_BE_CLAIMED",
     "SERVICE_LABELS",

@@ -26,7 +26,10 @@ LONG_PATIENCE = timedelta(seconds=60)
 
 
 FLAPPING = 4
-"""What came back this often within a quarter of an hour each does not stand alone."""
+"""What came back this often within a quarter of an hour each does not stand alone, until it is steady."""
+
+STEADY = timedelta(minutes=5)
+"""What has fired for this long without an end flaps no more."""
 
 ALONE = 0.9
 """How sure an alert that stands alone is of its own service: nothing else speaks."""
@@ -124,7 +127,7 @@ def ready_to_page(standing: Standing, *, now: datetime) -> Readiness:
     return Readiness(ready=False, why=Why.WAITING_FOR_CAUSE, params=params)
 
 
-HELD_BACK = frozenset({AsideReason.STANDING, AsideReason.FLAPPING, AsideReason.SILENCED, AsideReason.STALE})
+HELD_BACK = frozenset({AsideReason.STANDING, AsideReason.SILENCED, AsideReason.STALE})
 """What is set aside for one of these reasons does not stand alone."""
 
 MAY_BE_CLAIMED = timedelta(seconds=2)
@@ -138,7 +141,8 @@ def stands_alone(
 
     `age` since it was first received.
     """
-    held_back = set_aside in HELD_BACK or flaps >= FLAPPING
+    flapping = set_aside == AsideReason.FLAPPING or flaps >= FLAPPING
+    held_back = set_aside in HELD_BACK or (flapping and age < STEADY)
     return (
         severity is Severity.CRITICAL
         and tier == 1
