@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATHS = (
     "/connect",
     "/connect/first",
+    "/connect/mapped/settings",
     "/services",
     "/services/gateway",
     "/oncall",
@@ -65,6 +66,8 @@ def _fill() -> None:
     save_policy(PolicyDetails(key="policy", name="Network", team="network", steps=steps), actor=SYSTEM)
     first = IntegrationDetails(key="first", name="First", kind="opsgenie", team="network")
     save_integration(first, actor=SYSTEM)
+    mapped = IntegrationDetails(key="mapped", name="Mapped", kind="generic", team="network")
+    save_integration(mapped, actor=SYSTEM)
 
 
 @pytest.fixture
@@ -88,6 +91,7 @@ def test_first_alert_appears_by_itself_beside_the_command_that_sent_it(context: 
     page = context.new_page()
     page.goto("/connect")
     page.get_by_label("What sends?").fill("My first script")
+    page.get_by_label("Which format does it speak?").select_option("opsgenie")
     page.get_by_role("button", name="Connect and make its key").click()
     page.get_by_role("heading", name="Waiting for the first alert").wait_for()
     page.locator("[data-live-state=live]").wait_for()
@@ -164,3 +168,15 @@ def _faults(page: Page, path: str, width: int, language: str) -> list[str]:
         if (needed := page.evaluate("document.documentElement.scrollWidth")) > narrow:
             faults.append(f"{path} needs {needed} of {narrow}")
     return faults
+
+
+def test_what_a_mapping_makes_of_a_sample_appears_while_it_is_written(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/connect/mapped/settings")
+    page.get_by_label("A sample of what it posts").fill('{"what": "Disk full", "host": "db-01"}')
+    page.get_by_label("Title").press_sequentially("{{what} on {{host}}")
+    page.get_by_text("mapping.title:7:").wait_for()
+    page.get_by_label("Title").fill("{{what}} on {{host}}")
+    page.get_by_text("Disk full on db-01", exact=True).wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/connect/mapped")

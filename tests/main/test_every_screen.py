@@ -89,6 +89,8 @@ EXAMPLES: dict[str, Example] = {
     "connect": Example(),
     "connect/<str:key>": Example(path=lambda: {"key": "probes"}, before=asked._integration),
     "connect/<str:key>/arrivals": Example(path=lambda: {"key": "probes"}, before=asked._integration),
+    "connect/<str:key>/settings": Example(path=lambda: {"key": "probes"}, before=asked._integration, looks=False),
+    "connect/<str:key>/settings/try": Example(path=lambda: {"key": "probes"}, before=asked._integration, looks=False),
     "connect/<str:key>/keys": Example(path=lambda: {"key": "probes"}, before=asked._integration, looks=False),
     "connect/<str:key>/disconnect": Example(
         path=lambda: {"key": "probes"}, before=asked._integration, form={}, looks=False

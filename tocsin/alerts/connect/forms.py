@@ -34,7 +34,8 @@ class IntegrationForm(forms.Form):
         kind, team = self.fields["kind"], self.fields["team"]
         assert isinstance(kind, forms.ChoiceField)
         assert isinstance(team, forms.ChoiceField)
-        kind.choices = [(each.kind, kind_word(each.kind)) for each in KINDS]
+        by_word = sorted(KINDS, key=lambda each: kind_word(each.kind).casefold())
+        kind.choices = [(each.kind, kind_word(each.kind)) for each in by_word]
         nobody = [("", gettext("No team: the administrators"))] if may_be_nobodys else []
         team.choices = [*nobody, *((each.key, each.name) for each in teams)]
         team.required = not may_be_nobodys

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", views.integrations, name="list"),
     path("/<str:key>", views.integration, name="integration"),
     path("/<str:key>/arrivals", views.arrivals, name="arrivals"),
+    path("/<str:key>/settings", views.options, name="settings"),
+    path("/<str:key>/settings/try", views.try_mapping, name="try"),
     path("/<str:key>/keys", views.another_key, name="another-key"),
     path("/<str:key>/disconnect", views.disconnect, name="disconnect"),
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,14 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.accounts.actions import issue_key
-from tocsin.accounts.queries import teams
+from tocsin.accounts.queries import require_of_owners, teams
 from tocsin.accounts.requests import actor_of, may_they, signed_in
 from tocsin.accounts.rules import KeyScope, Verb
 from tocsin.alerts import actions, queries
 from tocsin.alerts.connect.forms import IntegrationForm
 from tocsin.alerts.connect.guides import guides, kind_word
+from tocsin.alerts.connect.settings import SettingsForm, Tried, tried
 from tocsin.alerts.queries.arrivals import any_alert, newest_of_integration
-from tocsin.core.errors import Conflict, NotFound, TocsinError
+from tocsin.alerts.sources.registry import options_of
+from tocsin.core.errors import Conflict, InvalidInput, NotFound, TocsinError
 from tocsin.core.refs import Ref
 from tocsin.ui.acts import act, said
 
@@ -105,6 +108,7 @@ def _one(request: HttpRequest, row: Integration, *, token: str = "") -> HttpResp
         "has_live_key": any(key.revoked_at is None for key in keys),
         "arrived": newest_of_integration(actor, row.key),
         "may_configure": may_they(request, Verb.CONFIGURE, row.team_id),
+        "has_options": bool(options_of(row.kind)),
     }
     return render(request, "alerts/connect_integration.html", context)
 
@@ -117,6 +121,54 @@ def arrivals(request: HttpRequest, key: str) -> HttpResponse:
     row = queries.integration_by_key(actor, key)
     context = {"integration": row, "arrived": newest_of_integration(actor, key)}
     return render(request, "alerts/_arrivals.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@signed_in
+@act
+def options(request: HttpRequest, key: str) -> HttpResponse:
+    """What may be set for this source. Without scripts, a button tries the mapping and answers with this screen."""
+    row = _configured(request, key)
+    form = SettingsForm(request.POST or None, kind=row.kind, options=row.options)
+    if request.method == "POST" and form.is_valid() and "try" not in request.POST:
+        try:
+            actions.save_integration(_with(row, form.given()), actor=actor_of(request))
+        except InvalidInput as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, gettext("Saved. It takes effect within a minute."))
+            return redirect("alerts-connect:integration", key=key)
+    context = {"integration": row, "kind": kind_word(row.kind), "form": form, "tried": _tried(form)}
+    return render(request, "alerts/connect_settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def try_mapping(request: HttpRequest, key: str) -> HttpResponse:
+    """The fragment that shows what the mapping makes of the sample, while one writes it. Keeps nothing."""
+    row = _configured(request, key)
+    form = SettingsForm(request.POST, kind=row.kind, options=row.options)
+    form.is_valid()
+    return render(request, "alerts/_tried.html", {"tried": _tried(form)})
+
+
+def _configured(request: HttpRequest, key: str) -> Integration:
+    """An integration that this person may configure."""
+    row = queries.integration_by_key(actor_of(request), key)
+    require_of_owners(actor_of(request), Verb.CONFIGURE, row.team_id)
+    return row
+
+
+def _with(row: Integration, options: Mapping[str, Any]) -> actions.IntegrationDetails:
+    team = row.team.key if row.team else ""
+    return actions.IntegrationDetails(key=row.key, name=row.name, kind=row.kind, team=team, options=options)
+
+
+def _tried(form: SettingsForm) -> Tried | None:
+    if not form.has_mapping or not form.is_bound:
+        return None
+    return tried(form.given().get("mapping", {}), form.cleaned_data.get("sample", ""))
 
 
 @require_POST
