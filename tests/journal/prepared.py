@@ -109,6 +109,10 @@ def promise_broken() -> None:
     Alert.objects.filter(uuid=alert()).update(expires_at=clock.now() - SOON)
 
 
+def expire() -> int:
+    return alerts.expire_due(heard_since=clock.now() - SOON)
+
+
 def message_lost() -> UUID:
     row = Notification.objects.order_by("id")[0]
     assert row.delivery is not None

@@ -97,7 +97,7 @@ class Story(World):
         """Every loop of the engine until none has anything to do."""
         self.turn()
         alert_actions.wake_snoozed()
-        alert_actions.expire_due()
+        alert_actions.expire_due(heard_since=self.began)
         while self.worker.run_due() + paging.run_due() + channels.send_due("story"):
             pass
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import secrets
 import signal
-import socket
 import threading
 from dataclasses import dataclass, field
 
@@ -19,7 +16,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
 from tocsin.core.config import Config
-from tocsin.main import upkeep, wiring
+from tocsin.main import presence, upkeep, wiring
 from tocsin.main.loops import Loop
 
 log = logging.getLogger(__name__)
@@ -93,15 +90,9 @@ class Engine:
                 self.stopping.wait(ERROR_PAUSE_S)
 
 
-def node_name(config: Config) -> str:
-    """This process, as leases and the list of nodes show it. Containers may share host name and pid: chance tells them
-    apart."""
-    return f"{socket.gethostname()}:{config.port}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
 def run(config: Config) -> None:
     """Run the engine until SIGTERM or SIGINT."""
-    name = node_name(config)
+    name = presence.node_name(config)
     engine = Engine(config.database_url, (*wiring.loops(config, name), *upkeep.loops(name)))
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: engine.stopping.set())

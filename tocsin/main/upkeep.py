@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection
 
-import tocsin
-from tocsin.core import live
+from tocsin.core import clock, live
+from tocsin.core.models import Node
+from tocsin.main import presence
 from tocsin.main.answers import forget_answers
 from tocsin.main.loops import Loop
-
-_SEEN = """
-INSERT INTO core_node (name, role, version) VALUES (%s, 'engine', %s)
-ON CONFLICT (name) DO UPDATE SET seen_at = tocsin_now()
-"""
 
 FORGET_NODES_S = 86_400
 
@@ -20,14 +18,20 @@ FORGET_NODES_S = 86_400
 def say_alive(name: str) -> int:
     """Stamp this engine as seen; `/healthz` and `tocsin check` read it."""
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [name, tocsin.__version__])
+        cursor.execute(presence.SAY, presence.saying(name, presence.ENGINE))
     return 0
+
+
+def heard_since() -> datetime | None:
+    """Since when senders have been heard without a break; None while they are not."""
+    nodes = [presence.Seen(**row) for row in Node.objects.values("role", "started_at", "seen_at")]
+    return presence.heard_since(nodes, now=clock.now())
 
 
 def leave(name: str) -> None:
     """An engine that ends in order is not missed."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM core_node WHERE name = %s", [name])
+        cursor.execute(presence.LEAVE, [name])
 
 
 def tidy() -> int:
@@ -44,6 +48,6 @@ def tidy() -> int:
 def loops(name: str) -> tuple[Loop, ...]:
     """The upkeep loops of an engine."""
     return (
-        Loop(name="alive", work=lambda: say_alive(name), pause_s=2.0),
+        Loop(name="alive", work=lambda: say_alive(name), pause_s=presence.SAY_S),
         Loop(name="tidy", work=tidy, pause_s=60.0),
     )

@@ -25,7 +25,7 @@ from tocsin.items import ports as items_ports
 from tocsin.journal import ports as journal_ports
 from tocsin.journal import queries as journal
 from tocsin.journal.facts import Stored
-from tocsin.main import words
+from tocsin.main import upkeep, words
 from tocsin.main.loops import Loop
 from tocsin.paging import audit as paging_audit
 from tocsin.paging import queries as pages
@@ -88,7 +88,13 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
 
 
 def _alert_timers() -> int:
-    return alerts.wake_snoozed() + alerts.expire_due() + alerts.note_drained_spools()
+    return alerts.wake_snoozed() + _expire() + alerts.note_drained_spools()
+
+
+def _expire() -> int:
+    """While nobody listens, or nobody digests, a sender that is not heard breaks no promise."""
+    since = upkeep.heard_since()
+    return alerts.expire_due(heard_since=since) if since else 0
 
 
 def _audit() -> int:

@@ -7,12 +7,13 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from tocsin.accounts.queries import require, require_visible
 from tocsin.accounts.rules import ENGINE, Actor, Verb
 from tocsin.alerts import facts, rules
-from tocsin.alerts.models import Alert
-from tocsin.alerts.rows import alert_ref, alert_scope, group_ref, integration_ref, life_of, write_life
+from tocsin.alerts.models import Alert, Batch, NodeSpool
+from tocsin.alerts.rows import LIFE_FIELDS, alert_ref, alert_scope, group_ref, integration_ref, life_of, write_life
 from tocsin.alerts.rules import AlertState, CloseReason, GroupState
 from tocsin.core import clock, live
 from tocsin.core.errors import Conflict, InvalidInput, NotFound
@@ -20,8 +21,8 @@ from tocsin.journal.actions import Entry, record, record_many
 from tocsin.journal.facts import Fact
 from tocsin.paging import actions as paging
 
-EXPIRY_GRACE = timedelta(seconds=30)
-"""A sender's promise to repeat may be broken this long before the alert counts as over."""
+STILL_DRAINS = timedelta(minutes=1)
+"""A node that has brought in nothing of its spool for this long is not waited for."""
 
 
 @transaction.atomic
@@ -100,19 +101,36 @@ def wake_snoozed(limit: int = 500) -> int:
 
 
 @transaction.atomic
-def expire_due(limit: int = 2000) -> int:
-    """Close the alerts whose sender stopped repeating them without an end; returns how many."""
+def expire_due(*, heard_since: datetime, limit: int = 2000) -> int:
+    """Close the alerts whose sender stopped repeating them without an end; returns how many.
+
+    `heard_since`: from when on intake and digest have been at work without a break.
+    """
     now = clock.now()
-    due = _due_rows(limit, superseded_at__isnull=True, expires_at__lte=now - EXPIRY_GRACE)
+    heard = rules.Heard(since=heard_since, until=_digested_until(now))
+    due = _due_rows(
+        limit,
+        superseded_at__isnull=True,
+        expires_at__lte=heard.latest_due,
+        last_at__gte=F("expires_at") - heard.longest,
+    )
     for alert in due:
         if alert.state != AlertState.CLOSED:
             write_life(alert, rules.expire(life_of(alert), now=now))
         alert.expires_at = None
     closed = [alert for alert in due if alert.close_reason == CloseReason.EXPIRED]
-    Alert.objects.bulk_update(due, ["state", "closed_at", "close_reason", "ended_order", "snoozed_until", "expires_at"])
+    Alert.objects.bulk_update(due, [*LIFE_FIELDS, "expires_at"])
     record_many(_expiries(closed), actor=ENGINE)
     live.publish(topic for alert in closed for topic in _topics(alert))
     return len(due)
+
+
+def _digested_until(now: datetime) -> datetime:
+    """The moment up to which everything that was taken is digested: what waits in batches and in spools may be the very
+    repeats that were promised."""
+    spools = NodeSpool.objects.filter(waiting__gt=0, seen_at__gt=now - STILL_DRAINS)
+    waiting = Batch.objects.values("received_at").union(spools.values("oldest_at"), all=True)
+    return min((row["received_at"] for row in waiting.order_by("received_at")[:1]), default=now)
 
 
 def _expiries(closed: list[Alert]) -> list[Entry]:

@@ -1,5 +1,6 @@
 """The decisions of this room: pure functions over values; nothing here knows of Django or of a database."""
 
+from tocsin.alerts.rules.expiry import Heard
 from tocsin.alerts.rules.labels import SERVICE_LABELS, peer_of, service_of
 from tocsin.alerts.rules.leading import Leader, leader, may_move
 from tocsin.alerts.rules.life import (
@@ -53,6 +54,7 @@ __all__ = [
     "CauseState",
     "CloseReason",
     "GroupState",
+    "Heard",
     "Leader",
     "Life",
     "Matchable",

@@ -76,7 +76,15 @@ def _fire(life: Life | None, told: Told) -> tuple[Life, bool]:
     if life.is_open or (life.ended_order is not None and told.order <= life.ended_order):
         return _again(life, told), False
     soon = life.closed_at is not None and told.received_at - life.last_at <= FLAP_WITHIN
-    return _opened(told, flaps=life.flaps + 1 if soon and life.count else 0), True
+    opened = _opened(told, flaps=life.flaps + 1 if soon and life.count else 0)
+    return (_still_seen(opened, life) if soon else opened), True
+
+
+def _still_seen(opened: Life, before: Life) -> Life:
+    """That a repeat was late is no news: who had the alert before it expired has it still."""
+    if before.close_reason != CloseReason.EXPIRED or before.acknowledged_at is None:
+        return opened
+    return acknowledge(opened, by=before.acknowledged_by, now=before.acknowledged_at)
 
 
 def _opened(told: Told, flaps: int) -> Life:
@@ -167,7 +175,8 @@ def close_by_hand(life: Life, *, now: datetime) -> Life:
 
 
 def expire(life: Life, *, now: datetime) -> Life:
-    """The sender stopped repeating it without saying that it is over: the next repeat brings it back."""
+    """The sender stopped repeating it without saying that it is over: the next repeat brings it back. One that
+    comes soon finds it acknowledged if it was."""
     order = (life.fired_order or now) - _INSTANT
     return _closed(life, now, order, CloseReason.EXPIRED, now)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -12,6 +13,7 @@ import tocsin.gateways.app as gateways
 from tocsin.alerts.intake import Intake
 from tocsin.core import keyring, metrics
 from tocsin.core.config import Config
+from tocsin.main import presence
 from tocsin.main.front import health
 from tocsin.main.front.live import Hub, serve_stream
 from tocsin.main.front.proxy import Proxy
@@ -89,9 +91,18 @@ class Front:
             stack.push_async_callback(self._proxy.close)
             self._hub.start()
             stack.push_async_callback(self._hub.stop)
+            if "intake" in self._roles:
+                said = asyncio.create_task(presence.keep_saying(self._config, presence.INTAKE))
+                stack.push_async_callback(_ended, said)
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _alive(scope: Scope, receive: Receive, send: Send) -> None:
