@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from dev.findings import Finding, SourceFile, tracked_files
 from dev.links import links_lead_somewhere
+from dev.migrations import MIGRATION_RULES
 from dev.refusals import refusals_are_sentences
 from dev.sources import SOURCE_RULES
 from dev.texts import TEXT_RULES
@@ -18,7 +19,7 @@ from dev.texts import TEXT_RULES
 
 def findings(files: Iterable[SourceFile]) -> list[Finding]:
     """All findings, in the order of files and lines."""
-    rules = (*SOURCE_RULES, *TEXT_RULES, links_lead_somewhere, refusals_are_sentences)
+    rules = (*SOURCE_RULES, *MIGRATION_RULES, *TEXT_RULES, links_lead_somewhere, refusals_are_sentences)
     return sorted(found for file in files for rule in rules for found in rule(file) if not file.allows(found))
 
 

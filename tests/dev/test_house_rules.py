@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import house, links, refusals, sources, texts
+from dev import house, links, migrations, refusals, sources, texts
 from dev.findings import Finding, SourceFile
 
 Rule = Callable[[SourceFile], Iterator[Finding]]
@@ -43,6 +43,23 @@ FORBIDDEN: list[tuple[Rule, str, str]] = [
     (texts.no_machine_paths, "package-lock.json", '"resolved": "https://regi' + 'stry.npmjs.org/x"'),
 ]
 
+FORBIDDEN += [
+    (migrations.columns_have_defaults, "tocsin/desk/migrations/0002_a.py", text)
+    for text in (
+        'migrations.AddField(model_name="a", name="b", field=models.JSONField(default=dict))',
+        'migrations.AddField("a", "b", models.BooleanField(null=False))',
+        'AddField(model_name="a", name="b", field=TextField())',
+    )
+] + [
+    (migrations.indexes_are_built_online, "tocsin/alerts/migrations/0009_a.py", text)
+    for text in (
+        'migrations.AddIndex(model_name="alert", index=models.Index("a", name="a"))',
+        'migrations.AddIndex("Alert", models.Index("a", name="a"))',
+        'migrations.RunSQL("CREATE INDEX x ON alerts_event (at)")',
+        'migrations.RunSQL("CREATE TABLE other (a int); CREATE UNIQUE INDEX ON alerts_alert (at)")',
+    )
+]
+
 ALLOWED: list[tuple[Rule, str, str]] = [
     (sources.bare_clock, "tocsin/paging/actions.py", "run('select 1 where due < tocsin_now()')"),
     (sources.bare_clock, "tocsin/paging/actions.py", "clock.now()"),
@@ -76,6 +93,42 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # type: ignore[misc]  # Django's own"),
     (texts.suppressions_carry_reasons, "tocsin/a.py", "x = 1  # noqa: S308 - escaped\ny = 2  # noqa: S308"),
     (refusals.refusals_are_sentences, "tocsin/a.py", 'raise NotFound("There is no team “{key}”.", key=key)'),
+    (
+        migrations.columns_have_defaults,
+        "tocsin/desk/migrations/0002_a.py",
+        'migrations.AddField(model_name="a", name="b", field=models.TextField(null=True))',
+    ),
+    (
+        migrations.columns_have_defaults,
+        "tocsin/desk/migrations/0002_a.py",
+        'migrations.AddField("a", "b", models.TextField(db_default=""))',
+    ),
+    (migrations.columns_have_defaults, "tocsin/desk/models.py", 'AddField("a", "b", models.TextField())'),
+    (
+        migrations.indexes_are_built_online,
+        "tocsin/alerts/migrations/0001_initial.py",
+        'CreateModel(name="Alert", fields=[])\nAddIndex(model_name="alert", index=models.Index("a", name="a"))',
+    ),
+    (
+        migrations.indexes_are_built_online,
+        "tocsin/alerts/migrations/0009_a.py",
+        'AddIndex(model_name="integration", index=models.Index("a", name="a"))',
+    ),
+    (
+        migrations.indexes_are_built_online,
+        "tocsin/alerts/migrations/0009_a.py",
+        'AddIndexOnline(model_name="alert", index=models.Index("a", name="a"))',
+    ),
+    (
+        migrations.indexes_are_built_online,
+        "tocsin/alerts/migrations/0009_a.py",
+        'RunSQL("CREATE INDEX CONCURRENTLY x ON alerts_alert (at)")',
+    ),
+    (
+        migrations.indexes_are_built_online,
+        "tocsin/alerts/migrations/0002_events.py",
+        'RunSQL("CREATE TABLE alerts_event (at date); CREATE INDEX x ON alerts_event (at)")',
+    ),
     (texts.no_machine_paths, "docs/a.md", "the home of root; /var/lib/tocsin; work/main; https://example.org/work/x"),
 ]
 
@@ -92,7 +145,12 @@ def test_rule_lets_pass_what_it_allows(rule: Rule, path: str, text: str) -> None
 
 def test_every_rule_has_an_example() -> None:
     shown = {rule for rule, _, _ in FORBIDDEN}
-    assert shown == {*sources.SOURCE_RULES, *texts.TEXT_RULES, refusals.refusals_are_sentences}
+    assert shown == {
+        *sources.SOURCE_RULES,
+        *migrations.MIGRATION_RULES,
+        *texts.TEXT_RULES,
+        refusals.refusals_are_sentences,
+    }
 
 
 @pytest.mark.parametrize(

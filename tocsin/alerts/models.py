@@ -24,7 +24,7 @@ class Integration(models.Model):
     key = models.TextField(unique=True)
     name = models.TextField()
     kind = models.TextField()
-    options = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="integrations")
     created_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(null=True)

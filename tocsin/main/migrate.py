@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
     from django.db.migrations import Migration
 
 
 LOCK = 7_016_996_765
 """Advisory lock under which one node at a time migrates."""
+
+TURN_S = 0.2
 
 Plan = list[tuple["Migration", bool]]
 
@@ -28,7 +32,7 @@ def run(phase: Phase) -> list[str]:
 
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        _wait_for_turn(cursor)
         try:
             executor = MigrationExecutor(connection)
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -37,6 +41,16 @@ def run(phase: Phase) -> list[str]:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return [f"{each.app_label}.{each.name}" for each, _ in due]
+
+
+def _wait_for_turn(cursor: CursorWrapper) -> None:
+    """By asking again and again: who waits inside pg_advisory_lock() holds a snapshot, for which the CREATE INDEX
+    CONCURRENTLY of the node whose turn it is would wait, in a circle."""
+    while True:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if cursor.fetchone() == (True,):
+            return
+        time.sleep(TURN_S)
 
 
 def _due(plan: Plan, phase: Phase) -> Plan:

@@ -6,5 +6,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveConstraint(model_name="integration", name="alerts_integration_kind"),
-        migrations.AddField(model_name="integration", name="options", field=models.JSONField(default=dict)),
+        migrations.AddField(
+            model_name="integration",
+            name="options",
+            field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict),
+        ),
     ]

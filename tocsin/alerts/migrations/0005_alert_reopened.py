@@ -6,10 +6,4 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(model_name="alert", name="reopened_at", field=models.DateTimeField(null=True)),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(
-                "reopened_at", condition=models.Q(reopened_at__isnull=False), name="alerts_alert_reopened"
-            ),
-        ),
     ]

@@ -12,8 +12,4 @@ class Migration(migrations.Migration):
             name="claims",
             field=models.IntegerField(db_default=0),
         ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(models.F("id"), condition=models.Q(failed_at__isnull=False), name="core_job_given_up"),
-        ),
     ]

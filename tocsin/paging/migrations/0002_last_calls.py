@@ -15,13 +15,4 @@ class Migration(migrations.Migration):
                 name="paging_page_open_has_next_step",
             ),
         ),
-        migrations.RemoveIndex(model_name="page", name="paging_page_due"),
-        migrations.AddIndex(
-            model_name="page",
-            index=models.Index("next_step_at", condition=models.Q(next_step_at__isnull=False), name="paging_page_due"),
-        ),
-        migrations.AddIndex(
-            model_name="page",
-            index=models.Index("subject_id", condition=models.Q(state="exhausted"), name="paging_page_exhausted"),
-        ),
     ]
