@@ -14,7 +14,7 @@ from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.alerts import actions
 from tocsin.alerts.digest import Digest
 from tocsin.alerts.intake import Delivery, NewEvent, Sender
-from tocsin.alerts.intake.commit import _row
+from tocsin.alerts.intake.commit import rows_of
 from tocsin.alerts.models import Alert, Integration
 from tocsin.alerts.rows import integration_ref
 from tocsin.alerts.rules import AlertAction, Severity
@@ -54,13 +54,12 @@ class World:
                 [len(events)],
             )
             batch, received_at = cursor.fetchone()
-            for number, event in enumerate(events):
-                row = list(_row(delivery, event, batch, received_at + timedelta(microseconds=number)))
+            for row in rows_of([delivery], batch, received_at, received_at):
                 cursor.execute(
                     "INSERT INTO alerts_event (batch_id, received_at, integration_id, request_id, action, target,"
                     ' fingerprint, "order", at, expires_at, severity, service, peer, name, title, description, source,'
                     f" by, labels) VALUES ({', '.join(['%s'] * 19)})",
-                    row,
+                    list(row),
                 )
 
     def turn(self) -> int:

@@ -9,17 +9,21 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from tocsin.alerts.intake.events import Delivery, NewEvent, Target, settle
+from tocsin.alerts.intake.events import Delivery, NewEvent, Settled, Target, settle
 
 CHANNEL = "tocsin_intake"
 
 # The notification goes out with the commit; told in the same statement it costs no round trip of its own.
 _BATCH = """
-WITH batch AS (INSERT INTO alerts_batch (received_at, events) VALUES (tocsin_now(), %s) RETURNING id, received_at)
-SELECT id, received_at, pg_notify(%s, '') FROM batch
+WITH batch AS (
+  INSERT INTO alerts_batch (received_at, events) VALUES (least(%s::timestamptz, tocsin_now()), %s)
+  RETURNING id, received_at
+)
+SELECT id, received_at, tocsin_now(), pg_notify(%s, '') FROM batch
 """
 
 _KEYS = """
@@ -61,16 +65,20 @@ class Attempt:
     """What is known of a commit whose answer may be lost: the row it goes under, once the database has named it."""
 
     batch: int | None = None
-    received_at: datetime | None = None
+    stored_at: datetime | None = None
 
 
 async def commit(
-    connection: AsyncConnection[Any], deliveries: Sequence[Delivery], attempt: Attempt | None = None
+    connection: AsyncConnection[Any],
+    deliveries: Sequence[Delivery],
+    attempt: Attempt | None = None,
+    *,
+    received_at: datetime | None = None,
 ) -> set[int]:
     """Store what is new among the deliveries; returns the positions of those that were stored before.
 
-    Within a batch each event is received a microsecond after the one before, so that the order of arrival survives in
-    `received_at`.
+    `received_at` is None for what has just come in, and when it did for what was kept elsewhere until now. Within a
+    batch each event is received a microsecond after the one before, so that the order of arrival survives in it.
     """
     attempt = attempt or Attempt()
     async with connection.transaction():
@@ -78,11 +86,20 @@ async def commit(
         wanted = [delivery for position, delivery in enumerate(deliveries) if position not in repeated]
         count = sum(len(delivery.events) for delivery in wanted)
         if count:
-            row = await (await connection.execute(_BATCH, [count, CHANNEL])).fetchone()
+            row = await (await connection.execute(_BATCH, [received_at, count, CHANNEL])).fetchone()
             assert row is not None
-            attempt.batch, attempt.received_at, _ = row
-            await _copy(connection, wanted, row[0], row[1])
+            attempt.batch, began_at, attempt.stored_at, _ = row
+            await _copy(connection, rows_of(wanted, row[0], began_at, row[2]))
     return repeated
+
+
+_OF_CONTENT = ("22", "23", "54")
+"""How SQLSTATEs begin that speak of what was to be stored: data, integrity, a limit of the program."""
+
+
+def is_of_content(error: BaseException) -> bool:
+    """Whether the database refuses what it was given, and would again; any other failure is its own."""
+    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(_OF_CONTENT)
 
 
 async def was_stored(connection: AsyncConnection[Any], batch: int | None, requests: list[UUID]) -> bool:
@@ -114,24 +131,27 @@ async def _repeated(connection: AsyncConnection[Any], deliveries: Sequence[Deliv
     return repeated
 
 
-async def _copy(
-    connection: AsyncConnection[Any], deliveries: Iterable[Delivery], batch_id: int, received_at: datetime
-) -> None:
+async def _copy(connection: AsyncConnection[Any], rows: Iterable[tuple[Any, ...]]) -> None:
     async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.set_types(list(_TYPES.values()))
-        for row in _rows(deliveries, batch_id, received_at):
+        for row in rows:
             await copy.write_row(row)
 
 
-def _rows(deliveries: Iterable[Delivery], batch_id: int, received_at: datetime) -> Iterator[tuple[Any, ...]]:
+def rows_of(
+    deliveries: Iterable[Delivery], batch_id: int, received_at: datetime, stored_at: datetime
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of the event log, each event received a microsecond after the one before."""
     for delivery in deliveries:
         for event in delivery.events:
-            yield _row(delivery, event, batch_id, received_at)
+            yield _row(delivery, event, batch_id, settle(event, received_at, stored_at), received_at)
             received_at += _INSTANT
 
 
-def _row(delivery: Delivery, event: NewEvent, batch_id: int, received_at: datetime) -> tuple[Any, ...]:
-    action, at, expires_at = settle(event, received_at)
+def _row(
+    delivery: Delivery, event: NewEvent, batch_id: int, settled: Settled, received_at: datetime
+) -> tuple[Any, ...]:
+    action, at, expires_at = settled
     return (
         batch_id,
         received_at,

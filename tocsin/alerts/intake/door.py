@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from tocsin.alerts.intake.commit import Attempt, commit
+from tocsin.alerts.intake.commit import Attempt, commit, is_of_content
 from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
 from tocsin.alerts.intake.keys import KeyCache, Sender
@@ -131,14 +131,22 @@ class Intake:
                 await self._keep(group, attempt)
             else:
                 await self._commit(group, attempt)
-        except psycopg.DataError as error:
-            await self._split(group, error)
         except (psycopg.Error, PoolTimeout, TimeoutError) as error:
-            log.warning("intake_commit_failed", extra={"error": f"{type(error).__name__}: {error}".strip()})
-            self._keeper.away = True
-            await self._keep(group, attempt)
+            await self._settle_failure(group, attempt, error)
         except Exception:  # the flusher's process boundary: nobody may wait for ever because of a bug
             log.exception("intake_commit_broken")
+            _refuse(group, Unavailable("The alerts could not be stored. Try again in a moment."))
+
+    async def _settle_failure(self, group: list[_Waiting], attempt: Attempt, error: Exception) -> None:
+        if isinstance(error, psycopg.Error) and is_of_content(error):
+            await self._split(group, error)
+            return
+        log.warning("intake_commit_failed", extra={"error": f"{type(error).__name__}: {error}".strip()})
+        self._keeper.away = True
+        try:
+            await self._keep(group, attempt)
+        except Exception:  # the flusher's process boundary: it must outlive whatever a disk can do
+            log.exception("intake_spool_broken")
             _refuse(group, Unavailable("The alerts could not be stored. Try again in a moment."))
 
     async def _commit(self, group: list[_Waiting], attempt: Attempt) -> None:
@@ -157,7 +165,7 @@ class Intake:
             if failure is not None:
                 _refuse([waiting], failure)
 
-    async def _split(self, group: list[_Waiting], error: psycopg.DataError) -> None:
+    async def _split(self, group: list[_Waiting], error: psycopg.Error) -> None:
         if len(group) == 1:
             reason = error.diag.message_primary or str(error)
             _refuse(group, InvalidInput("The alert cannot be stored: {reason}.", reason=reason))

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from tocsin.alerts.intake.commit import commit, was_stored
+from tocsin.alerts.intake.commit import commit, is_of_content, was_stored
 from tocsin.alerts.intake.events import Delivery
 from tocsin.alerts.intake.spool import Spool, Spooled, is_damaged, read
 from tocsin.core import metrics
@@ -89,8 +89,10 @@ class Drain:
     async def _keep(self, connection: AsyncConnection[Any], deliveries: list[Delivery], group: Spooled) -> None:
         try:
             async with connection.transaction():
-                await commit(connection, deliveries)
-        except psycopg.DataError:
+                await commit(connection, deliveries, received_at=group.at)
+        except psycopg.Error as error:
+            if not is_of_content(error):
+                raise
             # It was acknowledged, so it may not be lost for one event that the database refuses: each goes alone.
             for delivery in deliveries:
                 await self._alone(connection, delivery, group)
@@ -98,8 +100,10 @@ class Drain:
     async def _alone(self, connection: AsyncConnection[Any], delivery: Delivery, group: Spooled) -> None:
         try:
             async with connection.transaction():
-                await commit(connection, [delivery])
-        except psycopg.DataError as error:
+                await commit(connection, [delivery], received_at=group.at)
+        except psycopg.Error as error:
+            if not is_of_content(error):
+                raise
             log.exception("spooled_delivery_refused", extra={"request": str(delivery.request_id)})
             metrics.INTAKE_SPOOL_DAMAGED.inc()
             await asyncio.to_thread(self.spool.put_aside, group, error.diag.message_primary or str(error))

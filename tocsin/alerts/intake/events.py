@@ -64,20 +64,21 @@ class Settled(NamedTuple):
     expires_at: datetime | None
 
 
-def settle(event: NewEvent, received_at: datetime) -> Settled:
+def settle(event: NewEvent, received_at: datetime, stored_at: datetime) -> Settled:
     """Whether an event with an end fires or resolves, its time, and when it expires by our clock.
 
     An end is compared with the sender's clock where the sender told it: a late or replayed delivery fired when it was
-    sent. A sender's time after its own clock is cut to that.
+    sent. A sender's time after its own clock is cut to that. What was kept on a disk in between expires as if it had
+    been received when it was stored, for only now its sender's repeats are heard again.
     """
     sent_at = event.sent_at or received_at
     at = min(event.at, sent_at) if event.at is not None else event.sent_at
     if event.ends_at is None:
-        expires_at = received_at + timedelta(seconds=event.lasts_s) if event.lasts_s is not None else None
+        expires_at = stored_at + timedelta(seconds=event.lasts_s) if event.lasts_s is not None else None
         return Settled(event.action, at, expires_at)
     if event.ends_at <= sent_at:
         return Settled(AlertAction.RESOLVE, event.ends_at, None)
-    return Settled(event.action, at, received_at + (event.ends_at - sent_at))
+    return Settled(event.action, at, stored_at + (event.ends_at - sent_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,8 +67,8 @@ class Keeper:
 
     def learn(self, attempt: Attempt) -> None:
         """How far this node's clock is from the database's, from a commit."""
-        if attempt.received_at is not None:
-            self.clock_offset = attempt.received_at - _wall_clock()
+        if attempt.stored_at is not None:
+            self.clock_offset = attempt.stored_at - _wall_clock()
 
     async def keep(self, deliveries: Sequence[Delivery], attempt: Attempt) -> list[TocsinError | None]:
         """Keep what there is room for; for each delivery what to tell its sender, None: it is safe."""

@@ -1,8 +1,9 @@
 """What the database cannot take now, on this node's disk: checksummed frames, synced before anybody is answered.
 
 A segment is a file `<uuid7>.seg`; writers make their own, so none shares one, and the names are in the order of time. A
-frame is its length, the CRC-32 of its payload, and the payload: one group of deliveries that waited together. A torn
-frame at the end of a segment was never acknowledged and is passed over; one damaged on the disk is kept aside and told.
+frame is a mark, its length, the CRC-32 of its payload, the CRC-32 of these three, and the payload: one group of
+deliveries that waited together. A torn frame at the end of a segment was never acknowledged and is passed over; where
+one is damaged, reading goes on at the next mark, and the segment is kept aside and told.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ SEGMENT = 16 * 1024 * 1024
 RESERVE = 64 * 1024 * 1024
 """Bytes of the disk that are left alone: PostgreSQL may live on the same one."""
 
-_FRAME = struct.Struct("<II")
+_MARK = b"TSP1"
+_HEAD = struct.Struct("<4sII")
+_SUM = struct.Struct("<I")
+_FRAME = _HEAD.size + _SUM.size
 
 
 class SpooledDelivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,13 +63,13 @@ class Spooled(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: tuple[SpooledDelivery, ...]
 
     def restored(self) -> list[Delivery]:
-        """The deliveries, each event dated when it came in where it does not tell a time of its own."""
+        """The deliveries as they came in."""
         return [
             Delivery(
                 sender=Sender(integration_id=one.integration_id, integration=one.integration, uuid=one.uuid),
                 request_id=one.request_id,
                 key=one.key,
-                events=tuple(_dated(event, self.at) for event in one.events),
+                events=one.events,
             )
             for one in self.deliveries
         ]
@@ -85,12 +89,6 @@ def spooled(deliveries: Sequence[Delivery], *, at: datetime, batch: int | None) 
         for each in deliveries
     )
     return Spooled(id=uuid7(), at=at, batch=batch, deliveries=kept)
-
-
-def _dated(event: NewEvent, at: datetime) -> NewEvent:
-    return msgspec.structs.replace(
-        event, order=event.order or at, at=event.at or event.sent_at or at, sent_at=event.sent_at or at
-    )
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -145,7 +143,7 @@ class Spool:
     def append(self, group: Spooled) -> None:
         """Write one group and return when it is on the disk. Unavailable: it is not."""
         payload = _ENCODER.encode(group)
-        frame = _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
+        frame = _framed(payload)
         with self._lock:
             try:
                 self._write(frame)
@@ -222,7 +220,11 @@ class Spool:
     def put_aside(self, group: Spooled, why: str) -> None:
         """Keep a group that the database refuses, in a file of its own with the reason."""
         content = msgspec.json.format(msgspec.json.encode({"refused": why, "group": group}))
-        (self.folder / f"{group.id}.bad").write_bytes(content)
+        with (self.folder / f"{group.id}.bad").open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        self._sync_folder()
 
     def _count(self, group: Spooled, sign: int) -> None:
         self.waiting += sign * sum(len(one.events) for one in group.deliveries)
@@ -265,13 +267,26 @@ def is_damaged(path: Path) -> bool:
     return False
 
 
+def _framed(payload: bytes) -> bytes:
+    head = _HEAD.pack(_MARK, len(payload), zlib.crc32(payload))
+    return head + _SUM.pack(zlib.crc32(head)) + payload
+
+
 def _payloads(path: Path) -> Iterator[bytes | None]:
+    """The payload of every frame, None for what is damaged."""
     content = path.read_bytes()
     at = 0
-    while at + _FRAME.size <= len(content):
-        length, checksum = _FRAME.unpack_from(content, at)
-        payload = content[at + _FRAME.size : at + _FRAME.size + length]
-        if len(payload) < length:
-            return
-        yield payload if zlib.crc32(payload) == checksum else None
-        at += _FRAME.size + length
+    while at + _FRAME <= len(content):
+        head, (checksum,) = content[at : at + _HEAD.size], _SUM.unpack_from(content, at + _HEAD.size)
+        mark, length, wanted = _HEAD.unpack(head)
+        if mark == _MARK and zlib.crc32(head) == checksum:
+            payload = content[at + _FRAME : at + _FRAME + length]
+            if len(payload) < length:
+                return
+            yield payload if zlib.crc32(payload) == wanted else None
+            at += _FRAME + length
+        elif any(content[at:]):
+            yield None
+            at = content.find(_MARK, at + 1) if _MARK in content[at + 1 :] else len(content)
+        else:
+            return  # zeros: a file system gave the file its length and was cut off before its content
