@@ -280,6 +280,43 @@ def test_adapter_with_a_bug_costs_only_its_own_message(contact: Contact, use: Ca
     assert "ZeroDivisionError" in reread(sick).last_error
 
 
+def test_provider_may_say_what_no_database_keeps(contact: Contact, probe: Probe) -> None:
+    probe.failures.append(ChannelError("500 no\0such \ud800 mailbox", permanent=True))
+    sick, well = queue(contact, "sick"), queue(contact, "well")
+    send_due("node")
+    assert (reread(sick).state, reread(sick).last_error) == ("failed", "500 nosuch ? mailbox")
+    assert reread(well).state == "sent"
+
+
+def test_message_that_cannot_be_settled_costs_only_itself(
+    contact: Contact, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sick, well = queue(contact, "sick", lane="a"), queue(contact, "well", lane="b")
+    whole = sending._record
+
+    def fails_for_one(claim: Any, *rest: Any) -> None:
+        if claim.id == sick.id:
+            raise ZeroDivisionError
+        whole(claim, *rest)
+
+    monkeypatch.setattr(sending, "_record", fails_for_one)
+    send_due("node")
+    assert (reread(sick).state, reread(well).state) == ("sending", "sent")
+
+
+def test_message_nobody_can_judge_costs_only_itself(contact: Contact, probe: Probe) -> None:
+    sick, well = queue(contact, "sick", lane="a"), queue(contact, "well", lane="b")
+
+    def fails_for_one(about: Any, person: Any) -> Wanted:
+        if about == sick.about_id:
+            raise ZeroDivisionError
+        return Wanted(wanted=True, reason="so")
+
+    ports.plug_still_wanted({"tests.subject": fails_for_one})
+    send_due("node")
+    assert (reread(sick).state, reread(well).state) == ("sending", "sent")
+
+
 def test_result_is_kept_while_the_database_is_away(
     contact: Contact, probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,32 @@ def test_exhausted_page_without_a_next_call_makes_it_after_all(world: World) -> 
     assert actions.audit(clocks.now()) == []
 
 
+def test_page_past_its_last_step_goes_on_to_the_last_calls_when_the_engine_was_away(
+    world: World, on_call: str, clock: Any
+) -> None:
+    page = world.open()
+    for _ in range(4):
+        world.tick()
+        clock.forward(seconds=301)
+    clock.forward(minutes=2)
+    assert [row.id for row in actions.audit(clocks.now())] == [page.id]
+    assert flaws(page) == ["overdue"]
+    assert world.tick() == [on_call, "carol"]
+    assert world.state(page) == "exhausted"
+
+
+@pytest.mark.parametrize(("state", "taken"), [("open", 1), ("exhausted", 5)])
+def test_page_put_back_on_its_ladder_wakes_those_told_already(world: World, clock: Any, state: str, taken: int) -> None:
+    page = world.open()
+    for _ in range(taken):
+        world.tick()
+        clock.forward(seconds=301)
+    assert world.state(page) == state
+    Page.objects.filter(id=page.id).update(step=9)
+    assert [row.id for row in actions.audit(clocks.now())] == [page.id]
+    assert world.tick() != []
+
+
 @pytest.mark.parametrize(
     ("damage", "flaw"),
     [

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tocsin.accounts.queries import keyring
 from tocsin.accounts.rules import ENGINE
@@ -118,7 +120,8 @@ class Sender:
         for future in done:
             result = future.result()
             receipt, failure = (result, None) if isinstance(result, Receipt) else (Receipt(), result)
-            _record_try(self._flying[future], receipt, failure)
+            with _at_its_own_cost(self._flying[future]):
+                _record_try(self._flying[future], receipt, failure)
             # Only now: where the database is away the result is kept, and recorded when it is back.
             del self._flying[future]
         return len(done)
@@ -128,12 +131,16 @@ class Sender:
         while launched < MOST_A_ROUND and (claims := self._claims()):
             launched += len(claims)
             for claim in claims:
-                refusal = _refusal(claim)
-                if refusal is not None:
-                    _record(claim, refusal, Receipt())
-                else:
-                    self._flying[self._pool.submit(_call, claim, self._setup)] = claim
+                with _at_its_own_cost(claim):
+                    self._begin(claim)
         return launched
+
+    def _begin(self, claim: Claim) -> None:
+        refusal = _refusal(claim)
+        if refusal is not None:
+            _record(claim, refusal, Receipt())
+        else:
+            self._flying[self._pool.submit(_call, claim, self._setup)] = claim
 
     def _claims(self) -> list[Claim]:
         """As many as fit, whichever channel they are for, without any channel taking more than its share."""
@@ -142,6 +149,20 @@ class Sender:
         shares = [SLOTS_A_CHANNEL - calls for calls in busy.values() if calls < SLOTS_A_CHANNEL]
         limit = min([SLOTS - len(self._flying), SLOTS_A_CHANNEL, *shares])
         return claim_due(self._owner, lease_s=self._lease_s, limit=limit, full=full)
+
+
+@contextmanager
+def _at_its_own_cost(claim: Claim) -> Iterator[None]:
+    """What cannot be settled costs its own message, which is due again when its lease ends; never the others'.
+
+    A database that is away is nobody's in particular: that is passed on.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("delivery_not_settled", extra={"delivery": claim.id, "channel": claim.channel})
 
 
 def send_due(owner: str, limit: int = 50) -> int:
@@ -240,8 +261,8 @@ def _record(claim: Claim, outcome: Outcome, receipt: Receipt) -> None:
         log.warning("delivery_fenced", extra={"delivery": claim.id, "fence": claim.fence})
         return
     row.state, row.reason, row.lease_until = outcome.state, outcome.reason, None
-    row.last_error = outcome.params.get("error", outcome.params.get("why", ""))[:2000]
-    row.provider_id = receipt.provider_id
+    row.last_error = _storable(outcome.params.get("error", outcome.params.get("why", "")))[:2000]
+    row.provider_id = _storable(receipt.provider_id)
     if outcome.due_at is not None:
         row.due_at = outcome.due_at
         row.save()
@@ -250,6 +271,11 @@ def _record(claim: Claim, outcome: Outcome, receipt: Receipt) -> None:
     row.save()
     record(_fact(row, claim), actor=ENGINE, subject=Ref("channels.delivery", row.uuid))
     live.publish(["deliveries"])
+
+
+def _storable(said: str) -> str:
+    """What a provider said, without what PostgreSQL keeps in no text: NUL, and halves of characters."""
+    return said.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _fact(row: Delivery, claim: Claim) -> Any:

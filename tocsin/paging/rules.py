@@ -335,11 +335,15 @@ def flaw(ladder: Ladder, place: Place, now: datetime) -> Flaw | None:
 
 
 def mended(ladder: Ladder, place: Place, now: datetime) -> Place:
-    """The place of a flawed page, put back on its ladder and due at once."""
-    if place.state is PageState.EXHAUSTED:
-        return replace(place, step=place.step if _is_on(ladder, place) else len(ladder.steps), due_at=now)
-    step = place.step if 0 <= place.step < len(ladder.steps) else 0
-    return replace(place, state=PageState.OPEN, step=step, due_at=now)
+    """The place of a flawed page, put back on its ladder and due at once.
+
+    One that stands on its ladder stays there; another begins a new round, for whoever was told in this one would not
+    be told again.
+    """
+    if _is_on(ladder, place):
+        return replace(place, due_at=now)
+    step = len(ladder.steps) + LastCall.LEAD if place.state is PageState.EXHAUSTED else 0
+    return replace(place, round=place.round + 1, step=step, round_began_at=now, due_at=now)
 
 
 def _is_on(ladder: Ladder, place: Place) -> bool:
