@@ -18,7 +18,6 @@ from tocsin.incidents import actions, queries
 from tocsin.incidents.actions import Declaration
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.rules import CauseState, IncidentState, Stamp
-from tocsin.items.rules import LinkKind
 from tocsin.paging import actions as paging
 from tocsin.paging.models import Page
 from tocsin.paging.rules import PageState
@@ -90,31 +89,6 @@ def test_cause_with_a_very_long_name_wakes_its_owner(storm: Group) -> None:
     assert world.woken(detail) == ["alice"]
     assert detail.item.title.startswith("payments/checkout-")
     assert detail.item.title.endswith("…")
-
-
-def test_page_follows_when_the_cause_moves_to_another_team(storm: Group) -> None:
-    detail = _opened(storm)
-    world.move_cause(storm, world.BILLING)
-    assert world.woken(detail) == ["alice", "dan"]
-    assert _pages(detail) == {"network": PageState.STOPPED, "data": PageState.OPEN}
-    row = queries.incident_by_key(SYSTEM, "INC-1")
-    assert (row.cause, row.team, row.title) == (world.BILLING, "data", world.BILLING)
-    assert row.sentence["params"]["before"] == world.SWITCH
-
-
-def test_whoever_has_answered_keeps_the_incident_when_the_cause_moves(storm: Group) -> None:
-    detail = _opened(storm)
-    actions.acknowledge(detail.item.uuid, actor=world.by("alice"), via="screen")
-    world.move_cause(storm, world.BILLING)
-    assert world.woken(detail) == ["alice"]
-    assert queries.incident_by_key(SYSTEM, "INC-1").cause == world.BILLING
-
-
-def test_title_a_person_gave_stays_when_the_cause_moves(storm: Group) -> None:
-    detail = _opened(storm)
-    actions.edit(detail.item.uuid, title="SMS down in Warsaw", actor=world.by("alice"))
-    world.move_cause(storm, world.BILLING)
-    assert queries.incident_by_key(SYSTEM, "INC-1").title == "SMS down in Warsaw"
 
 
 def test_acknowledging_a_symptom_leaves_the_page_unanswered(storm: Group) -> None:
@@ -214,43 +188,6 @@ def test_person_who_reopens_has_it_and_wakes_nobody(storm: Group) -> None:
     assert queries.incident_by_key(SYSTEM, "INC-1").resolved_at is None
 
 
-def test_two_groups_that_are_one_failure_leave_one_incident(storm: Group) -> None:
-    survivor = _opened(storm)
-    other_group = world.group(cause=world.BILLING, alerts={world.BILLING: 1})
-    other = _opened(other_group)
-    world.merge(storm, other_group)
-    assert (_state(survivor), _state(other)) == (IncidentState.TRIGGERED, IncidentState.RESOLVED)
-    (link,) = queries.incident_screen(SYSTEM, other.item.key).links
-    assert (link.kind, link.label.split()[0]) == (LinkKind.DUPLICATES, "INC-1")
-
-
-def test_incident_goes_over_to_the_group_that_absorbs_its_own(estate: None) -> None:
-    small, big = world.group(), world.group(cause=world.BILLING, alerts={world.BILLING: 1})
-    detail = _opened(small)
-    world.merge(big, small)
-    detail.refresh_from_db()
-    assert (detail.group_id, _state(detail)) == (big.uuid, IncidentState.TRIGGERED)
-
-
-def test_group_that_absorbs_what_was_resolved_still_wakes_its_owner(estate: None) -> None:
-    small, big = world.group(), world.group(cause=world.BILLING, alerts={world.BILLING: 1})
-    over = _opened(small)
-    actions.resolve(over.item.uuid, actor=world.by("alice"))
-    world.merge(big, small)
-    assert world.woken(_opened(big)) == ["dan"]
-    assert _state(over) == IncidentState.RESOLVED
-
-
-def test_trouble_merged_into_what_was_resolved_goes_on_waking_people(storm: Group) -> None:
-    over = _opened(storm)
-    actions.resolve(over.item.uuid, actor=world.by("alice"))
-    small = world.group(cause=world.BILLING, alerts={world.BILLING: 1})
-    other = _opened(small)
-    world.merge(storm, small)
-    assert (_state(over), _state(other)) == (IncidentState.TRIGGERED, IncidentState.RESOLVED)
-    assert world.woken(over) == ["alice", "alice"]
-
-
 def test_clock_of_an_incident_adds_up(storm: Group, clock: Clock) -> None:
     detail = _opened(storm)
     clock.forward(seconds=64)
@@ -279,15 +216,6 @@ def test_declared_incident_wakes_nobody_unless_asked(estate: None) -> None:
     detail = actions.declare(Declaration(title="Odd latency", severity=3, team="data"), actor=world.by("alice"))
     world.engine()
     assert (_pages(detail), detail.item.team and detail.item.team.key) == ({}, "data")
-
-
-def test_another_team_is_called_in(storm: Group) -> None:
-    from tocsin.accounts.queries import team_by_key
-
-    detail = _opened(storm)
-    actions.page_team(detail.item.uuid, team_by_key("data"), actor=world.by("alice"))
-    world.engine()
-    assert world.woken(detail) == ["alice", "dan"]
 
 
 def test_confirmed_cause_is_confirmed_on_the_group_too(storm: Group) -> None:

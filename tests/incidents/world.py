@@ -167,7 +167,12 @@ def engine() -> None:
 
 def woken(detail: IncidentDetail) -> list[str]:
     """Who was sent a page about the incident (not updates), in order."""
-    rows = Delivery.objects.filter(kind="page", lane=f"incidents.incident:{detail.item.uuid}").order_by("id")
+    return heard(detail, "page")
+
+
+def heard(detail: IncidentDetail, kind: str) -> list[str]:
+    """Who was sent messages of a kind (page, update, notice) about the incident, in order."""
+    rows = Delivery.objects.filter(kind=kind, lane=f"incidents.incident:{detail.item.uuid}").order_by("id")
     return [row.contact.address for row in rows.select_related("contact")]
 
 

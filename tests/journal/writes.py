@@ -164,12 +164,16 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
         sentence=CALL,
         **by,
     ),
+    "paging.page_again": lambda: partial(
+        paging.page_again, subject=prepared.subject(), team=prepared.team("data"), sentence=CALL, **by
+    ),
     "paging.acknowledge_page": lambda: partial(paging.acknowledge_page, prepared.page(), via="screen", **by),
     "paging.acknowledge_by_link": lambda: partial(paging.acknowledge_by_link, prepared.page_link()),
     "paging.acknowledge_for": lambda: partial(paging.acknowledge_for, prepared.subject(), via="screen", **by),
     "paging.stop_for": lambda: partial(paging.stop_for, prepared.subject(), reason=StopReason.RESOLVED, **by),
     "paging.retell": lambda: partial(paging.retell, prepared.subject(), CALL, **by),
     "paging.move_page": lambda: partial(paging.move_page, prepared.subject(), prepared.team("data"), CALL, **by),
+    "paging.leave_page": lambda: partial(paging.leave_page, prepared.subject(), prepared.team("data"), CALL, **by),
     "paging.escalate_now": lambda: partial(paging.escalate_now, prepared.page(), **by),
     "paging.hasten": lambda: partial(paging.hasten, prepared.message_lost(), **engine),
     "paging.audit": lambda: prepared.after(prepared.page_stuck, lambda: paging.audit(clock.now())),

@@ -205,3 +205,11 @@ def test_person_with_two_contacts_is_reached_on_both(world: World, on_call: str)
 def test_links_differ_by_reader_and_page() -> None:
     tokens = {make_token(keyring(), Link(page=uuid7(), person=uuid7())) for _ in range(5)}
     assert len(tokens) == 5
+
+
+def test_pages_opened_at_one_instant_are_all_listed(world: World) -> None:
+    opened = [world.open() for _ in range(5)]
+    Page.objects.update(opened_at=opened[0].opened_at)
+    first = queries.pages(SYSTEM, limit=2)
+    rest = queries.pages(SYSTEM, before=first[-1].uuid)
+    assert [view.uuid for view in first + rest] == [page.uuid for page in reversed(opened)]

@@ -56,8 +56,10 @@ __all__ = [
     "audit",
     "escalate_now",
     "hasten",
+    "leave_page",
     "move_page",
     "open_page",
+    "page_again",
     "page_person",
     "remove_policy",
     "retell",
@@ -67,6 +69,7 @@ __all__ = [
 ]
 
 _ALIVE = ~Q(state=PageState.STOPPED)
+_LAST_WORDS = {StopReason.RESOLVED: SentenceKind.RESOLVED, StopReason.MERGED: SentenceKind.MERGED}
 
 
 @transaction.atomic
@@ -102,6 +105,21 @@ def _open(
         fact = facts.PageOpened(**_about(page), team=team.key, policy=ladder.policy_key, urgency=urgency)
         _tell_journal(page, fact, actor)
     return page, created
+
+
+@transaction.atomic
+def page_again(*, subject: Ref, team: Team, sentence: Sentence, actor: Actor) -> Page:
+    """Somebody asks for whoever is on call in a team. An answered page makes way for a new one, an exhausted one begins
+    its ladder again; one that waits for its answer is a Conflict: they are being paged as it is.
+    """
+    require(actor, Verb.RESPOND, Scope(team_ids=frozenset({team.id})))
+    for page in _lock(_subject(subject) & Q(team=team)):
+        if page.state == PageState.OPEN:
+            raise Conflict("{team} is being paged already: escalate its page to wake the next.", team=team.name)
+        if page.state == PageState.EXHAUSTED:
+            return escalate_now(page.uuid, actor=actor)
+        _stop(page, StopReason.REPEATED, None, actor)
+    return open_page(subject=subject, team=team, sentence=sentence, actor=actor)
 
 
 @transaction.atomic
@@ -181,13 +199,15 @@ def _acknowledge(page: Page, now: datetime, *, actor: Actor, via: str) -> None:
 
 
 @transaction.atomic
-def stop_for(subject: Ref, *, reason: StopReason, actor: Actor) -> list[Page]:
-    """Stop every living page about a subject; returns those. Resolved: whoever was woken is told so."""
+def stop_for(subject: Ref, *, reason: StopReason, actor: Actor, into: str = "") -> list[Page]:
+    """Stop every living page about a subject; returns those. Whoever was woken is told of an end, and of what the
+    subject goes on as: `into`, the key of the incident it was merged with."""
     pages = _lock(_subject(subject))
     for page in pages:
         require(actor, Verb.RESPOND, Scope(team_ids=frozenset({page.team_id})))
-        words = Sentence(kind=SentenceKind.RESOLVED, params=page.sentence["params"])
-        _stop(page, reason, words if reason is StopReason.RESOLVED else None, actor)
+        kind = _LAST_WORDS.get(reason)
+        words = Sentence(kind=kind, params=page.sentence["params"] | {"into": into}) if kind else None
+        _stop(page, reason, words, actor)
     return pages
 
 
@@ -216,16 +236,20 @@ def retell(subject: Ref, sentence: Sentence, *, actor: Actor) -> list[Page]:
 
 @transaction.atomic
 def move_page(subject: Ref, team: Team, sentence: Sentence, *, actor: Actor) -> Page:
-    """The cause is another team's: page them, stop the others' pages and tell those woken who has taken over.
+    """The cause is another team's: page them. Where `team` has a living page, it is told the new sentence instead."""
+    leave_page(subject, team, sentence, actor=actor)
+    return open_page(subject=subject, team=team, sentence=sentence, actor=actor)
 
-    Where `team` has a living page already, it is told the new sentence instead.
-    """
+
+@transaction.atomic
+def leave_page(subject: Ref, team: Team, sentence: Sentence, *, actor: Actor) -> None:
+    """A subject is a team's from now on: the others' pages that wait for an answer stop, and those woken hear who has
+    taken over; pages that somebody has answered say the new sentence."""
     require(actor, Verb.RESPOND, Scope(team_ids=frozenset({team.id})))
     away = Sentence(kind=SentenceKind.MOVED_AWAY, params=sentence.params | {"team": team.name})
-    for page in _lock(_subject(subject) & ~Q(team=team)):
+    for page in _lock(_subject(subject) & Q(state__in=UNANSWERED) & ~Q(team=team)):
         _stop(page, StopReason.MOVED, away, actor)
     retell(subject, sentence, actor=actor)
-    return open_page(subject=subject, team=team, sentence=sentence, actor=actor)
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -21,13 +20,13 @@ router = Router(tags=["pages"])
 def list_pages(
     request: ApiRequest,
     state: PageState | None = None,
-    before: datetime | None = None,
+    before: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> PageList:
     """Calls for a human, newest first."""
     states = (state,) if state else ()
     rows = queries.pages(request.auth, states=states, before=before, limit=limit)
-    following = rows[-1].opened_at if len(rows) == limit else None
+    following = rows[-1].uuid if len(rows) == limit else None
     return PageList(results=[page_out(row) for row in rows], next=following)
 
 

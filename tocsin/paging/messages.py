@@ -140,6 +140,14 @@ def _resolved(params: _Params) -> Words:
     return Words(title=title, text=_("%(what)s is resolved; you need do nothing more.") % {"what": what})
 
 
+def _merged(params: _Params) -> Words:
+    what = params.text("service") or params.text("title", _("The incident"))
+    into = params.text("into", _("another incident"))
+    title = _("Goes on as %(into)s") % {"into": into}
+    text = _("%(what)s turned out to be part of %(into)s: it is not over, but goes on there.")
+    return Words(title=title, text=text % {"what": what, "into": into})
+
+
 def _test(_params: _Params) -> Words:
     title = _("Test page")
     return Words(title=title, text=_("This is a test: Tocsin can reach you here."))
@@ -157,5 +165,6 @@ _WRITERS: Mapping[str, Callable[[_Params], Words]] = {
     SentenceKind.ASKED: _asked,
     SentenceKind.MOVED_AWAY: _moved_away,
     SentenceKind.RESOLVED: _resolved,
+    SentenceKind.MERGED: _merged,
     SentenceKind.TEST: _test,
 }

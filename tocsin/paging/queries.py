@@ -117,14 +117,15 @@ def page_for(actor: Actor, page_uuid: UUID) -> PageView:
 
 
 def pages(
-    actor: Actor, *, states: Iterable[PageState] = (), before: datetime | None = None, limit: int = 100
+    actor: Actor, *, states: Iterable[PageState] = (), before: UUID | None = None, limit: int = 100
 ) -> list[PageView]:
-    """Pages this actor may see, newest first; by keyset: pass the last `opened_at` as `before`."""
+    """Pages this actor may see, newest first; by keyset: pass the `uuid` of the last as `before`."""
     rows = _rows().filter(_visible_to(actor))
     if wanted := list(states):
         rows = rows.filter(state__in=wanted)
     if before is not None:
-        rows = rows.filter(opened_at__lt=before)
+        last = _visible(actor, before)
+        rows = rows.filter(Q(opened_at=last.opened_at, id__lt=last.id) | Q(opened_at__lt=last.opened_at))
     return [_view(row) for row in rows.order_by("-opened_at", "-id")[:limit]]
 
 

@@ -58,6 +58,7 @@ class StopReason(StrEnum):
     RESOLVED = "resolved"
     MOVED = "moved"
     MERGED = "merged"
+    REPEATED = "repeated"
     WITHDRAWN = "withdrawn"
 
 
@@ -110,6 +111,7 @@ class SentenceKind(StrEnum):
     * asked: `text`, `by`
     * moved_away: `service`, `team`; told to those woken first, when another team has taken over
     * resolved: `service` or `title`
+    * merged: `into`, the key of the incident that goes on, and `service` or `title`
     * test: none
     """
 
@@ -119,6 +121,7 @@ class SentenceKind(StrEnum):
     ASKED = "asked"
     MOVED_AWAY = "moved_away"
     RESOLVED = "resolved"
+    MERGED = "merged"
     TEST = "test"
 
 

@@ -70,7 +70,7 @@ class PageList:
     """One stretch of pages, newest first. Pass `next` as `before`."""
 
     results: list[PageOut]
-    next: datetime | None
+    next: UUID | None
 
 
 def page_report(actor: Actor, page_uuid: UUID, *, language: str, zone: str) -> PageReport:

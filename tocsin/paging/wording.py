@@ -39,6 +39,7 @@ def stop_words(reason: str) -> str:
         StopReason.RESOLVED: gettext("It is resolved."),
         StopReason.MOVED: gettext("Another team was paged, because the cause is theirs."),
         StopReason.MERGED: gettext("It turned out to be part of another incident."),
+        StopReason.REPEATED: gettext("Its team was paged anew."),
         StopReason.WITHDRAWN: gettext("It was withdrawn."),
     }.get(StopReason(reason), "")
 

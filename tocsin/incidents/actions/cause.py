@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.queries import live_teams
+from tocsin.accounts.queries import actor_for_person, live_teams
 from tocsin.accounts.rules import ENGINE, Actor
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.queries import group_by_id
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def cause_moved(group_id: UUID, *, team_key: str = "", actor: Actor) -> None:
-    """The engine names another cause: sentence, title and owner follow, and so does the page while nobody answered it.
+    """The engine names another cause: sentence, title and owner follow, and so does the page.
 
-    Somebody who has answered keeps the incident; they are told, and their page does not go elsewhere. `team_key` is who
-    stands in where nobody owns the cause.
+    Somebody who has answered keeps the incident and is told; the new owner's team is paged all the same, for it is
+    theirs now, unless whoever has it is of that team. While it is only watched nobody is woken: it becomes theirs if it
+    comes back. `team_key` is who stands in where nobody owns the cause.
     """
     detail = locked_for_group(group_id)
     if detail is None or is_over(detail):
@@ -60,14 +61,20 @@ def _named(detail: IncidentDetail, group: GroupBrief, actor: Actor) -> None:
 
 def _page_follows(detail: IncidentDetail, team: Team | None, actor: Actor) -> None:
     subject = incident_ref(detail.item.uuid)
-    if team is None or team == detail.item.team:
+    if team is None or team == detail.item.team or detail.item.state == IncidentState.MONITORING:
         paging.retell(subject, sentence(detail), actor=actor)
         return
     detail.item = items.hand_over_item(detail.item.uuid, team, actor=actor)
+    follow = paging.leave_page if _is_held_in(team, detail) else paging.move_page
+    follow(subject, team, sentence(detail), actor=actor)
+
+
+def _is_held_in(team: Team, detail: IncidentDetail) -> bool:
+    """Whether somebody of the team has said that they have it."""
     if detail.item.state == IncidentState.TRIGGERED:
-        paging.move_page(subject, team, sentence(detail), actor=actor)
-    else:
-        paging.retell(subject, sentence(detail), actor=actor)
+        return False
+    holders = [person for person in (detail.item.assignee, detail.commander) if person]
+    return any(team.id in actor_for_person(person).team_ids for person in holders)
 
 
 @transaction.atomic

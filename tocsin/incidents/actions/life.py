@@ -107,10 +107,16 @@ def resolve(uuid: UUID, *, actor: Actor, reason: str = "") -> IncidentDetail:
     return detail
 
 
-def _resolved(detail: IncidentDetail, *, actor: Actor, reason: str = "") -> None:
+def merged_into(detail: IncidentDetail, survivor: IncidentDetail, *, actor: Actor) -> None:
+    """It goes on as another: its own pages stop, and whoever they woke is told where."""
+    _resolved(detail, actor=actor, into=survivor.item.key)
+
+
+def _resolved(detail: IncidentDetail, *, actor: Actor, reason: str = "", into: str = "") -> None:
     move(detail, Transition.RESOLVE, actor=actor, reason=reason)
     alerts.calm(incident_ref(detail.item.uuid))
-    paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.RESOLVED, actor=actor)
+    why = StopReason.MERGED if into else StopReason.RESOLVED
+    paging.stop_for(incident_ref(detail.item.uuid), reason=why, into=into, actor=actor)
     detail.resolved_at = clock.now()
     save(detail, "resolved_at")
     told(detail, facts.IncidentResolved(key=detail.item.key), actor=actor, reason=reason)
@@ -152,6 +158,8 @@ def group_reopened(group_id: UUID, *, actor: Actor) -> None:
         return
     move(detail, Transition.RECUR, actor=actor)
     _reopened(detail, recurred=True, actor=actor)
+    if detail.cause and detail.cause.team:  # it may have become theirs while it was watched, when nobody was woken
+        detail.item = items.hand_over_item(detail.item.uuid, detail.cause.team, actor=actor)
     follow_severity(detail, actor=actor)
     paging.stop_for(incident_ref(detail.item.uuid), reason=StopReason.WITHDRAWN, actor=actor)
     attend(detail, actor)

@@ -18,7 +18,7 @@ from tocsin.alerts.rules import GroupState
 from tocsin.assets.queries import service_by_key
 from tocsin.core import clock
 from tocsin.incidents import facts
-from tocsin.incidents.actions.life import group_closed, group_reopened, resolve
+from tocsin.incidents.actions.life import group_closed, group_reopened, merged_into
 from tocsin.incidents.actions.rows import attend, is_over, locked_for_group, save, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.groups import GroupBrief, group_brief
@@ -201,7 +201,7 @@ def groups_merged(merged_id: UUID, *, actor: Actor) -> None:
 
 def _same_as(merged: IncidentDetail, survivor: IncidentDetail, actor: Actor) -> None:
     items.link_item(merged.item.uuid, LinkKind.DUPLICATES, item_ref(survivor.item), actor=actor)
-    resolve(merged.item.uuid, actor=actor)
+    merged_into(merged, survivor, actor=actor)
     fact = facts.IncidentMerged(key=merged.item.key, into=survivor.item.key)
     told(merged, fact, actor=actor)
     told(survivor, fact, actor=actor)

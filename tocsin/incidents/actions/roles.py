@@ -7,17 +7,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.accounts.rules import Actor
-from tocsin.core.errors import Conflict
+from tocsin.accounts.rules import ENGINE, Actor
+from tocsin.core.errors import Conflict, NotFound
 from tocsin.core.refs import Ref
 from tocsin.incidents import facts
 from tocsin.incidents.actions.life import begin_work, work_begun
-from tocsin.incidents.actions.rows import is_over, locked, page, save, sentence, told
+from tocsin.incidents.actions.rows import is_over, locked, save, sentence, told
 from tocsin.incidents.models import IncidentDetail
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.items import actions as items
 from tocsin.items.rules import LinkKind
 from tocsin.paging import actions as paging
+from tocsin.paging.queries import page_for
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Person, Team
@@ -82,11 +83,11 @@ def link(uuid: UUID, kind: LinkKind, target: Ref, *, actor: Actor) -> IncidentDe
 
 @transaction.atomic
 def page_team(uuid: UUID, team: Team, *, actor: Actor) -> IncidentDetail:
-    """Wake whoever is on call in one more team."""
+    """Wake whoever is on call in one more team, or anew where somebody has answered. Conflict while it is paged."""
     detail = locked(uuid, actor)
     if is_over(detail):
         raise Conflict("{key} is resolved; reopen it first.", key=detail.item.key)
-    page(detail, team, actor=actor)
+    paging.page_again(subject=incident_ref(uuid), team=team, sentence=sentence(detail), actor=actor)
     save(detail)
     return detail
 
@@ -110,6 +111,8 @@ def page_person(uuid: UUID, person: Person, *, actor: Actor) -> IncidentDetail:
 def escalate(uuid: UUID, page_uuid: UUID, *, actor: Actor) -> IncidentDetail:
     """Take the next step of one of the incident's pages at once."""
     detail = locked(uuid, actor)
+    if page_for(ENGINE, page_uuid).subject != incident_ref(uuid):
+        raise NotFound("There is no such page.")
     paging.escalate_now(page_uuid, actor=actor)
     save(detail)
     return detail
