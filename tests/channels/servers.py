@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +22,14 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 @dataclass
 class Mailbox:
-    """What an SMTP server took; `answers` are given to the next mails instead of taking them."""
+    """What an SMTP server took; `answers` are given to the next mails instead of taking them.
+
+    `slow_s` is how long it thinks about each part of a mail.
+    """
 
     port: int
     answers: list[str] = field(default_factory=list)
+    slow_s: float = 0
     mails: list[EmailMessage] = field(default_factory=list)
 
     @classmethod
@@ -37,6 +42,18 @@ class Mailbox:
             yield box
         finally:
             controller.stop()
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name
+        """Take the sender, in its own time."""
+        await asyncio.sleep(self.slow_s)
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name
+        """Take the reader, in its own time."""
+        await asyncio.sleep(self.slow_s)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
         """Take the mail, or answer as told; "hang up" drops the connection without an answer."""

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tests.channels.test_conformance import MESSAGE, NOW
 from tocsin.accounts.queries import keyring
+from tocsin.channels.adapters import email
 from tocsin.channels.adapters.email import EmailChannel, compose
 from tocsin.channels.ports import ChannelError, Setup
 from tocsin.channels.rules import MessageKind, Outgoing
@@ -80,6 +81,16 @@ def test_answer_decides_whether_to_try_again(
     with pytest.raises(ChannelError) as failure:
         send(outgoing())
     assert (failure.value.permanent, failure.value.uncertain) == (permanent, uncertain)
+
+
+def test_server_that_is_slow_at_each_part_is_left_before_anybody_else_sends(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "TIMEOUT_S", 1)
+    mailbox.slow_s = 0.7
+    with pytest.raises(ChannelError):
+        send(outgoing())
+    assert mailbox.mails == []
 
 
 def test_nothing_typed_into_a_title_becomes_a_header() -> None:
