@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,11 +21,19 @@ MAIL = NewContact(channel="email", address="anna@Sample.Example.com ")
 FILE = NewContact(channel="file", address="anna")
 
 
-def test_contacts_are_kept_in_the_order_given(anna: Person) -> None:
+def test_contacts_are_kept_in_the_order_given(anna: Person, configure: Callable[..., Any]) -> None:
+    configure(smtp_url="smtp://127.0.0.1:25")
     save_contacts("anna", [MAIL, FILE], actor=SYSTEM)
     assert [row.address for row in contacts_of(SYSTEM, anna)] == ["anna@sample.example.com", "anna"]
     save_contacts("anna", [FILE, MAIL], actor=SYSTEM)
     assert [row.channel for row in usable_contacts([anna.id])[anna.id]] == ["file", "email"]
+
+
+def test_address_on_a_channel_that_cannot_be_used_reaches_nobody(anna: Person) -> None:
+    save_contacts("anna", [MAIL], actor=SYSTEM)
+    assert usable_contacts([anna.id]) == {}
+    save_contacts("anna", [MAIL, FILE], actor=SYSTEM)
+    assert [row.channel for row in usable_contacts([anna.id])[anna.id]] == ["file"]
 
 
 def test_saving_the_same_contacts_again_writes_nothing(anna: Person) -> None:

@@ -185,14 +185,46 @@ def test_one_message_that_may_still_arrive_keeps_the_delay(world: World, on_call
     assert world.tick() == ["two"]
 
 
-def test_failing_messages_never_burn_through_the_rounds(world: World) -> None:
+def test_failing_messages_ask_everybody_at_once_and_then_go_on_slowly(world: World, clock: Any) -> None:
     page = world.open()
-    for _ in range(10):
+    for _ in range(20):
         actions.run_due()
         fail_everything(page)
     view = queries.page_for(SYSTEM, page.uuid)
-    assert (view.state.value, view.round, view.step) == ("open", 1, 0)
-    assert view.next_step_at is not None
+    assert (view.state.value, view.round, view.step) == ("exhausted", 3, 2)
+    asked = {row.person.login for row in queries.ledger(SYSTEM, page.uuid)}
+    assert asked >= {"carol", "dora"}
+    assert world.tick() == []
+    clock.forward(minutes=5)
+    assert "carol" in world.tick()
+
+
+def test_refused_message_of_the_only_step_does_not_wait_for_its_answer(world: World) -> None:
+    actions.remove_policy("network-default", actor=SYSTEM)
+    page = world.open()
+    for _ in range(4):  # the lead in each of the rounds there are, and once more as the first of the last calls
+        actions.run_due()
+        fail_everything(page)
+    assert world.tick() == ["dora"]
+
+
+def test_failure_of_a_step_long_past_hastens_nothing(world: World, clock: Any) -> None:
+    page = world.open()
+    actions.run_due()
+    first = Delivery.objects.get()
+    clock.forward(seconds=301)
+    actions.run_due()
+    Delivery.objects.filter(id=first.id).update(state="failed", finished_at=first.queued_at)
+    on_delivery_failed(_fact(first))
+    assert world.tick() == ["carol"]
+    assert world.tick() == []
+    assert world.state(page) == "open"
+
+
+def test_person_reached_by_nothing_but_mail_is_passed_over_without_a_mail_server(world: World, on_call: str) -> None:
+    channels.save_contacts(on_call, [channels.NewContact(channel="email", address="a@sample.invalid")], actor=SYSTEM)
+    world.open()
+    assert world.tick() == ["carol"]
 
 
 def test_person_with_two_contacts_is_reached_on_both(world: World, on_call: str) -> None:

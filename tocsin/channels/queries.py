@@ -74,12 +74,19 @@ def channels() -> list[ChannelInfo]:
 
 
 def usable_contacts(person_ids: Iterable[int]) -> dict[int, list[Contact]]:
-    """For the engine: each person's contacts on channels that exist, best first; nobody without any is in it."""
+    """For the engine: each person's contacts on channels that can be used, best first; nobody without any is in it."""
+    setup = Setup(config=settings.CONFIG, keyring=keyring())
+    usable = {channel.kind for channel in CHANNELS if not channel.trouble(setup)}
+    found = {person: [row for row in rows if row.channel in usable] for person, rows in contacts_by(person_ids).items()}
+    return {person: rows for person, rows in found.items() if rows}
+
+
+def contacts_by(person_ids: Iterable[int]) -> dict[int, list[Contact]]:
+    """For the engine and the company file: each person's contacts, best first, whether they can be used or not."""
     rows = Contact.objects.filter(person_id__in=list(person_ids), removed_at__isnull=True)
     found: dict[int, list[Contact]] = {}
     for row in rows.order_by("person_id", "position", "id"):
-        if row.channel in CHANNELS:
-            found.setdefault(row.person_id, []).append(row)
+        found.setdefault(row.person_id, []).append(row)
     return found
 
 

@@ -21,7 +21,7 @@ from tocsin.journal.facts import Fact
 from tocsin.paging import facts
 from tocsin.paging.audit import audit
 from tocsin.paging.choosing import one_person
-from tocsin.paging.ladders import ladder_from, ladder_of, person_first, place_of, policy_of
+from tocsin.paging.ladders import ladder_from, ladder_of, person_first, place_of, policy_of, put
 from tocsin.paging.links import read_token
 from tocsin.paging.models import Notification, Page, Policy
 from tocsin.paging.policies import PolicyDetails, StepDetails, TargetDetails, remove_policy, save_policy
@@ -38,6 +38,7 @@ from tocsin.paging.rules import (
     Urgency,
     Why,
     first_place,
+    hastened,
     next_step_now,
 )
 from tocsin.paging.telling import tell_again, wake
@@ -267,19 +268,17 @@ def escalate_now(page_uuid: UUID, *, actor: Actor) -> Page:
 
 @transaction.atomic
 def hasten(notification_uuid: UUID, *, actor: Actor) -> bool:
-    """A message of a page failed. If none of its step can arrive any more, the round's next step is due at once."""
+    """A message of a page failed. If none of its step can arrive any more, what follows does not wait for answers."""
     row = Notification.objects.select_related("page").filter(uuid=notification_uuid, purpose=Purpose.PAGE).first()
     if row is None:
         return False
     page = _one(row.page.uuid)
-    more = page.state == PageState.OPEN and page.round == row.round and page.step == row.step + 1
-    if not more or page.step >= len(ladder_from(page).steps) or _may_arrive(row):
-        return False
     now = clock.now()
-    if page.next_step_at is None or page.next_step_at <= now:
+    place = hastened(ladder_from(page), place_of(page), round_taken=row.round, step_taken=row.step, now=now)
+    if place is None or _may_arrive(row):
         return False
-    page.next_step_at = now
-    page.save(update_fields=["next_step_at"])
+    put(page, place, now)
+    page.save()
     _tell_journal(page, facts.PageHastened(**_about(page), round=row.round, step=row.step), actor)
     return True
 

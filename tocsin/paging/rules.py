@@ -288,6 +288,24 @@ def _after_last_call(ladder: Ladder, place: Place, now: datetime) -> Place:
     return replace(place, round=place.round + 1, step=step, round_began_at=again_at, due_at=again_at)
 
 
+def hastened(ladder: Ladder, place: Place, *, round_taken: int, step_taken: int, now: datetime) -> Place | None:
+    """The place of a page when no message of a step it took can arrive: what follows need not wait for answers.
+
+    None where the page has gone on since, or would not be earlier. After the last of the last calls there is nobody
+    else: they are made again a `PAUSE` later, so that a broken channel is not called without end.
+    """
+    taken = replace(place, round=round_taken, step=step_taken)
+    if place.due_at is None or (place.state is PageState.EXHAUSTED) != (step_taken >= len(ladder.steps)):
+        return None
+    follows = _climb(ladder, taken, now, Because.STEP_DUE).then
+    if place.state not in UNANSWERED or (follows.round, follows.step) != (place.round, place.step):
+        return None
+    due_at = now + PAUSE if last_call(ladder, taken) is LastCall.ADMINISTRATORS else now
+    if place.due_at <= due_at:
+        return None
+    return replace(place, round_began_at=min(place.round_began_at, due_at), due_at=due_at)
+
+
 def choose(
     candidates: Sequence[Candidate],
     *,

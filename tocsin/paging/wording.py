@@ -128,7 +128,7 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.PageStopped.kind: lambda fact: gettext("Page stopped. %(why)s") % {"why": stop_words(fact.data["why"])},
     facts.PageExhausted.kind: _exhausted,
     facts.PageRetold.kind: _retold,
-    facts.PageHastened.kind: lambda fact: gettext("No message arrived, so the next step was taken at once."),
+    facts.PageHastened.kind: lambda fact: gettext("No message arrived, so what follows does not wait for answers."),
     facts.PageRequeued.kind: lambda fact: gettext("A page had lost its next step; the step was taken at once."),
 }
 """What each kind of fact says, without who did it."""

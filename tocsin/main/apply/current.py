@@ -65,7 +65,7 @@ def _organisation() -> Organisation | None:
 
 def _people() -> tuple[Person, ...]:
     rows = sorted(accounts.people(SYSTEM), key=lambda row: row.id)
-    contacts = channels.usable_contacts(row.id for row in rows)
+    contacts = channels.contacts_by(row.id for row in rows)
     return tuple(
         Person(
             login=row.login,
