@@ -9,9 +9,9 @@ import argparse
 import gzip
 import json
 import random
-import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +168,17 @@ def _mean(values: list[Any]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
+def _renamed(name: str) -> dict[str, Any]:
+    return {**real(name, renamed), "set": f"{name} renamed"}
+
+
+def _storms(
+    name: str, source: Callable[[], list[Case]], change: Callable[[Case], Case] = lambda case: case
+) -> dict[str, Any]:
+    """The cases are made only when it is their turn."""
+    return storms(name, source(), change)
+
+
 def main() -> None:
     """Run everything, print a table, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -177,8 +188,8 @@ def main() -> None:
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     rows: list[dict[str, Any]] = []
-    jobs: list[tuple[str, Callable[[], dict[str, Any]]]] = [(n, lambda n=n: real(n)) for n in REAL]
-    jobs += [(f"{n} renamed", lambda n=n: {**real(n, renamed), "set": f"{n} renamed"}) for n in REAL]
+    jobs: list[tuple[str, Callable[[], dict[str, Any]]]] = [(n, partial(real, n)) for n in REAL]
+    jobs += [(f"{n} renamed", partial(_renamed, n)) for n in REAL]
     jobs += [("quiet", lambda: quiet(arguments.hours))]
     sources: tuple[tuple[str, Callable[[], list[Case]]], ...] = (
         ("synthetic", lambda: recorded("storms-synthetic")),
@@ -187,10 +198,10 @@ def main() -> None:
         ("pressure hard", lambda: [generated(seed, "hard") for seed in range(arguments.storms)]),
     )
     for name, source in sources:
-        jobs.append((name, lambda name=name, source=source: storms(name, source())))
+        jobs.append((name, partial(_storms, name, source)))
         for word, change in (("no map", unmapped), ("no map, no peers", unnamed)):
             title = f"{name}, {word}"
-            jobs.append((title, lambda t=title, source=source, change=change: storms(t, source(), change)))
+            jobs.append((title, partial(_storms, title, source, change)))
     for name, job in jobs:
         if arguments.only in name:
             rows.append(job())
@@ -200,4 +211,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

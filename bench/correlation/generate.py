@@ -8,12 +8,18 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bench.correlation.company import Company, Habit, build, habits
 from bench.correlation.pressure import STEP_S, Curves, Fault, simulate
 
 EPOCH = 1_750_000_000.0
 WARM_UP_S = 1200.0
+
+Row = tuple[float, str, str, str, str, dict[str, str], str, str]
+"""At, service, rule, severity, status, labels, text, incident."""
+Over = npt.NDArray[np.bool_]
+Inertia = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +123,26 @@ def _above(company: Company) -> list[set[int]]:
     for service in range(len(company.names)):
         seen, frontier = {service}, [service]
         for _ in range(3):
-            frontier = [c for s in frontier for c in callers[s] if c not in seen and not seen.add(c)]
+            frontier = [c for c in dict.fromkeys(c for s in frontier for c in callers[s]) if c not in seen]
+            seen.update(frontier)
         found.append(seen - {service})
     return found
 
 
-def _symptoms(rng, company, ways, faults, watched, modes, level, inertia) -> list[tuple]:
+def _symptoms(
+    rng: Random,
+    company: Company,
+    ways: list[Habit],
+    faults: list[Fault],
+    watched: set[int],
+    modes: dict[int, str],
+    level: Level,
+    inertia: Inertia,
+) -> list[Row]:
     together = simulate(company, faults, level.lasting_s, inertia)
     alone = [simulate(company, [f], level.lasting_s, inertia) for f in faults]
     blame = np.argmax([np.max(a.error + 0.2 * (a.slow - 1.0) + np.abs(a.work - 1.0), axis=0) for a in alone], axis=0)
-    rows: list[tuple] = []
+    rows: list[Row] = []
     for service in sorted(watched):
         if modes.get(service) == "silent":
             continue
@@ -139,7 +155,9 @@ def _symptoms(rng, company, ways, faults, watched, modes, level, inertia) -> lis
     return rows
 
 
-def _watch(rng, company, habit: Habit, curves: Curves, service, incident, delay_s) -> Iterator[tuple]:
+def _watch(
+    rng: Random, company: Company, habit: Habit, curves: Curves, service: int, incident: str, delay_s: float
+) -> Iterator[Row]:
     name = company.names[service]
     checks = (
         ("error", curves.error[:, service] > habit.error, "critical" if rng.random() < 0.4 else "major"),
@@ -188,8 +206,19 @@ def _watch(rng, company, habit: Habit, curves: Curves, service, incident, delay_
 
 
 def _fire(
-    rng, company, service, instance, habit, over, rule, severity, text, incident, delay_s, peer
-) -> Iterator[tuple]:
+    rng: Random,
+    company: Company,
+    service: int,
+    instance: int,
+    habit: Habit,
+    over: Over,
+    rule: str,
+    severity: str,
+    text: str,
+    incident: str,
+    delay_s: float,
+    peer: str | None,
+) -> Iterator[Row]:
     """Deliveries of one rule: fires after its hold time, repeats while it lasts, sometimes says that it is over."""
     offset, since, firing = rng.uniform(0.0, habit.every_s), None, False
     labels = {
@@ -211,7 +240,7 @@ def _fire(
             since, firing = None, False
 
 
-def _own(rng: Random, company: Company, fault: Fault, delay_s: float) -> Iterator[tuple]:
+def _own(rng: Random, company: Company, fault: Fault, delay_s: float) -> Iterator[Row]:
     severity, rule, text = _OWN[fault.kind]
     name = company.names[fault.service]
     for instance in range(company.instances[fault.service]):
@@ -225,7 +254,7 @@ def _own(rng: Random, company: Company, fault: Fault, delay_s: float) -> Iterato
             yield (at + delay_s, name, rule, severity, "firing", labels, words, fault.id)
 
 
-def _noise(rng: Random, company: Company, level: Level) -> Iterator[tuple]:
+def _noise(rng: Random, company: Company, level: Level) -> Iterator[Row]:
     def labels(service: int, instance: int) -> dict[str, str]:
         return {
             "instance": f"{company.names[service]}-{instance}",
@@ -275,12 +304,12 @@ def _noise(rng: Random, company: Company, level: Level) -> Iterator[tuple]:
             at += rng.uniform(90.0, 600.0)
 
 
-def _thin(rng: Random, rows: list[tuple], wanted: int) -> list[tuple]:
+def _thin(rng: Random, rows: list[Row], wanted: int) -> list[Row]:
     """Keep each condition's first delivery; drop repeats evenly until the storm has the wanted size."""
     rows.sort(key=lambda r: r[0])
     if len(rows) <= wanted:
         return rows
-    seen: set[tuple] = set()
+    seen: set[tuple[str | None, ...]] = set()
     first = []
     for row in rows:
         key = (row[1], row[2], row[5].get("instance"), row[5].get("peer"))
@@ -290,10 +319,10 @@ def _thin(rng: Random, rows: list[tuple], wanted: int) -> list[tuple]:
     return [row for row, must in zip(rows, first, strict=True) if must or rng.random() < keep]
 
 
-def _deliver(rng: Random, rows: list[tuple]) -> tuple[list[dict[str, Any]], list[str]]:
+def _deliver(rng: Random, rows: list[Row]) -> tuple[list[dict[str, Any]], list[str]]:
     """Delays, late ones, skewed clocks, duplicates, losses; in order of arrival."""
     skew: dict[str, float] = {}
-    found = []
+    found: list[tuple[dict[str, Any], str]] = []
     for at, service, rule, severity, status, labels, text, incident in rows:
         team = labels["team"]
         if team not in skew:

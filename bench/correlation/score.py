@@ -80,4 +80,5 @@ def _first_victim(case: dict[str, Any]) -> float:
     """When the first alert of the main failure arrived."""
     main = case["truth"]["incidents"][0]["id"]
     labels = case["truth"]["alert_incident"]
-    return min(a.get("arrival", a["ts"]) for a, label in zip(case["alerts"], labels, strict=True) if label == main)
+    arrivals = (a.get("arrival", a["ts"]) for a, label in zip(case["alerts"], labels, strict=True) if label == main)
+    return float(min(arrivals))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from a2wsgi import WSGIMiddleware
 
 from tocsin.core import config
 from tocsin.main.front.app import Front
-from tocsin.main.front.types import Receive, Scope, Send
+from tocsin.main.front.types import App, Receive, Scope, Send
 from tocsin.main.wsgi import application
 
 
@@ -15,7 +17,7 @@ class Inside:
 
     def __init__(self) -> None:
         self._front = Front(config.load())
-        self._screens = WSGIMiddleware(application, workers=8)
+        self._screens = cast("App", WSGIMiddleware(cast("Any", application), workers=8))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/sign-in"):

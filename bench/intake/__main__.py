@@ -52,7 +52,7 @@ def serving(command: Sequence[str], port: int, environment: dict[str, str]) -> I
 def cpu_s(processes: Sequence[psutil.Process]) -> float:
     """User and system seconds of whole process trees."""
     trees = [each for root in processes for each in (root, *root.children(recursive=True))]
-    return sum(each.cpu_times().user + each.cpu_times().system for each in trees)
+    return float(sum(each.cpu_times().user + each.cpu_times().system for each in trees))
 
 
 def cell(

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def main() -> None:
         print("part         | status |    p50 |    p95 |    SQL | queries | slowest query")
         for name, address in addresses.items():
             status = client.get(address).status_code
-            print(f"{name:12} | {status} | {measure(lambda address=address: client.get(address), options.times)}")
+            print(f"{name:12} | {status} | {measure(partial(client.get, address), options.times)}")
 
 
 def profile(get: Callable[[], Any]) -> None:

@@ -67,6 +67,7 @@ def measure(config: Config, wish: Wish, console: Console) -> dict[str, float | i
             named_s = now_s
         called = groups.filter(needs_people_at__isnull=False).first()
         time.sleep(0.05)
+    called_at = called.needs_people_at if called else None
     return {
         "alerts": len(alerts),
         "stored": Alert.objects.count(),
@@ -75,7 +76,7 @@ def measure(config: Config, wish: Wish, console: Console) -> dict[str, float | i
         "posts_per_s": round(tally.requests / tally.wall_s),
         "digested_s": round(digested_s, 2),
         "grouped_and_named_s": round(named_s, 2),
-        "people_called_s": round((called.needs_people_at - called.first_at).total_seconds(), 2) if called else -1,
+        "people_called_s": round((called_at - called.first_at).total_seconds(), 2) if called and called_at else -1,
         "groups": Group.objects.filter(merged_into__isnull=True).count(),
         "cause": truth,
     }

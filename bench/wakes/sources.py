@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any, TypeAlias
 
@@ -90,7 +90,7 @@ SOURCES: dict[str, Callable[[int], Source]] = {
     "demo two fires": demo_two_fires,
     "pressure": lambda number: _pressure(number, "normal"),
     "pressure hard": lambda number: _pressure(number, "hard"),
-    **{f"recorded {name}": (lambda number, name=name: _recorded(name, number)) for name in REAL},
+    **{f"recorded {name}": partial(_recorded, name) for name in REAL},
 }
 
 
