@@ -24,6 +24,7 @@ _SEVERITIES = {
 }  # fmt: skip
 _MEASURED = frozenset({"value", "baseline", "z", "threshold", "start", "end", "duration", "count"})
 UNREADABLE = "unreadable"
+_LATEST = 1e11  # seconds, about the year 5000
 _STEP_S = 5.0  # never ask more often than this (event time)
 _PATIENCE_S = 120.0  # with any news at all, ask this often
 _NEWS = 0.2  # ask when this much has been added to what was known
@@ -32,7 +33,7 @@ _NEWS = 0.2  # ask when this much has been added to what was known
 def observation(number: int, alert: Mapping[str, Any]) -> Observation:
     """One alert of a case; KeyError, TypeError or ValueError when it cannot be read."""
     labels = {str(k): str(v) for k, v in (alert.get("labels") or {}).items() if v is not None}
-    at = float(alert["ts"])
+    at = _moment(alert["ts"])
     service, name = str(alert["service"]), str(alert.get("name") or "")
     text = str(alert.get("text") or "")
     given = alert.get("fingerprint") or labels.get("fingerprint")
@@ -43,12 +44,25 @@ def observation(number: int, alert: Mapping[str, Any]) -> Observation:
         name=name,
         severity=_SEVERITIES.get(str(alert.get("severity", "")).lower(), Severity.MINOR),
         at=at,
-        arrival=float(alert["arrival"]) if alert.get("arrival") is not None else at,
+        arrival=_moment(alert["arrival"]) if alert.get("arrival") is not None else at,
         firing=str(alert.get("status") or "firing").lower() not in ("resolved", "ok", "closed", "normal"),
         labels=labels,
         text=text,
         source=str(alert.get("source") or ""),
     )
+
+
+def _moment(given: Any) -> float:
+    """Seconds since 1970; ValueError when that is no moment: JSON as Python reads it has infinities and NaN."""
+    at = float(given)
+    if not abs(at) < _LATEST:
+        raise ValueError("not a moment")
+    return at
+
+
+def _listed(given: Any) -> list[Any]:
+    """A list of a case, where it is one."""
+    return given if isinstance(given, list) else []
 
 
 def _identity(service: str, name: str, labels: Mapping[str, str], text: str) -> str:
@@ -67,7 +81,7 @@ class Case:
         self.decision = Decision(incidents=(), set_aside=())
         nodes, edges = _topology(case.get("topology"))
         self.engine.learn_topology(nodes, edges)
-        self.engine.learn_changes(_changes(case.get("changes") or ()))
+        self.engine.learn_changes(_changes(_listed(case.get("changes"))))
         self.observations = self._read(case.get("alerts") or ())
 
     def _read(self, alerts: Iterable[Mapping[str, Any]]) -> list[Observation]:
@@ -112,14 +126,14 @@ def _topology(given: Any) -> tuple[list[str], list[Edge]]:
     """Nodes and edges of a case; what is not a pair is no edge."""
     if not isinstance(given, Mapping):
         return [], []
-    pairs = [e for e in given.get("edges") or () if isinstance(e, (list, tuple)) and len(e) >= 2]
-    return [str(n) for n in given.get("nodes") or ()], [Edge(caller=str(e[0]), callee=str(e[1])) for e in pairs]
+    pairs = [e for e in _listed(given.get("edges")) if isinstance(e, (list, tuple)) and len(e) >= 2]
+    return [str(n) for n in _listed(given.get("nodes"))], [Edge(caller=str(e[0]), callee=str(e[1])) for e in pairs]
 
 
 def _changes(rows: Iterable[Mapping[str, Any]]) -> Iterable[Change]:
     for row in rows:
         try:
-            at, service = float(row["ts"]), str(row["service"])
+            at, service = _moment(row["ts"]), str(row["service"])
         except (KeyError, TypeError, ValueError):
             continue
         yield Change(at=at, service=service, kind=str(row.get("kind") or "change"), text=str(row.get("text") or ""))
