@@ -47,7 +47,7 @@ def list_pages(state: str | None, limit: int, login: str | None, as_json: bool) 
     """Pages, newest first."""
     states = (PageState(state),) if state else ()
     rows = [page_out(row) for row in queries.pages(actor_for_login(login), states=states, limit=limit)]
-    whole = PageList(results=rows, next=rows[-1].opened_at if len(rows) == limit else None)
+    whole = PageList(results=rows, next=rows[-1].id if len(rows) == limit else None)
     print_rows(rows, PAGES, as_json=as_json, whole=whole)
 
 

@@ -154,6 +154,8 @@ def _cut_off(server: smtplib.SMTP, after_s: float) -> Iterator[None]:
     """Hang up at the end of the time, however many exchanges, or bytes of one, the server spreads it over."""
 
     def hang_up() -> None:
+        if server.sock is None:  # it has hung up itself
+            return
         with suppress(OSError):
             # Not the TLS socket's own method, which would pull the session from under whoever waits in it.
             socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
