@@ -92,3 +92,38 @@ def test_a_payload_with_any_part_exchanged_is_taken_or_refused(payload: Payload,
     place = data.draw(some.sampled_from(places(payload.given["body"])))
     request.body = json.dumps(exchanged(payload.given["body"], place, data.draw(VALUES))).encode()
     decode(source, request, payload.setup)
+
+
+def mail(headers: str, text: bytes) -> bytes:
+    return f"From: a@b.example\nSubject: x\n{headers}\n\n".encode() + text
+
+
+def boundaries(count: int) -> bytes:
+    kind = "--x{}\nContent-Type: multipart/mixed; boundary=x{}\n\n"
+    return "".join(kind.format(number, number + 1) for number in range(count)).encode()
+
+
+HTML = "Content-Type: text/html"
+LARGE = {
+    "open tags": ("email", mail(HTML, b"<a " * 1_600_000)),
+    "tags": ("email", mail(HTML, b"<p>" * 1_600_000)),
+    "comments": ("email", mail(HTML, b"<!--" * 1_200_000)),
+    "scripts": ("email", mail(HTML, b"<script>" * 600_000)),
+    "ampersands": ("email", mail(HTML, b"&" * 5_000_000)),
+    "parts": ("email", mail("Content-Type: multipart/mixed; boundary=x", b"--x\n\na\n" * 600_000)),
+    "nested parts": ("email", mail("Content-Type: multipart/mixed; boundary=x0", boundaries(50_000))),
+    "a slow charset": ("email", mail("Content-Type: text/plain; charset=punycode", b"a-" + b"z" * 4_000_000)),
+    "states": ("email", mail("", b"").replace(b"Subject: ", b"Subject: " + b"[OK] " * 10_000)),
+    "a form": ("nagios", b"host=" + b"%41" * 1_600_000),
+    "digits": ("uptime-kuma", json.dumps({"msg": "1 " * 2_400_000}).encode()),
+    "commas": ("datadog", json.dumps({"transition": "x", "title": "x", "tags": "a:b," * 1_000_000}).encode()),
+}
+
+
+@pytest.mark.parametrize(("kind", "body"), LARGE.values(), ids=LARGE)
+def test_the_largest_body_is_read_within_a_second(kind: str, body: bytes) -> None:
+    source = KINDS.get(kind)
+    assert isinstance(source, Source)
+    request = Request("POST", f"/in/{kind}", {"headers": [], "query_string": b""}, body)
+    found = decode(source, request, Setup())
+    assert found is None or len(found.events) == 1

@@ -17,7 +17,10 @@ from tocsin.core.refs import Ref
 class Integration(models.Model):
     """A source of alerts, and the scope within which its aliases are unique. Its keys are `accounts.Key` rows."""
 
-    FIELD_CLASSES: ClassVar = {"none": "id uuid key name kind team options created_at last_seen_at removed_at"}
+    FIELD_CLASSES: ClassVar = {
+        "none": "id uuid key name kind team created_at last_seen_at removed_at",
+        "secret": "options",
+    }
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(unique=True, default=uuid7)

@@ -20,7 +20,7 @@ import msgspec
 from tocsin.alerts.intake.decoding import decoded
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
-from tocsin.alerts.intake.limits import Refusal
+from tocsin.alerts.intake.limits import TITLE, Refusal
 from tocsin.alerts.rules import AlertAction, from_word
 from tocsin.alerts.sources.parts import Part, document, fitted, labels_of, when
 from tocsin.alerts.sources.source import Decoded, Guide, Setup, each, gettext_noop
@@ -125,7 +125,7 @@ def _event(part: Part, request: Request) -> NewEvent:
     if part["specversion"].text != "1.0":
         raise Refusal(f"specversion must be 1.0, not {part['specversion'].text[:20]}")
     data = _data(part)
-    stem, word = _split(part["type"].text)
+    stem, word = _split(part["type"].text[:TITLE])
     state = data["state"].text.lower()
     if state and state not in ACTIONS:
         raise Refusal(f"data.state must be one of {', '.join(ACTIONS)}, not {state[:40]}")

@@ -7,11 +7,12 @@ the address (`alerts+db-01@example.com`). A Message-ID counts once. An out-of-of
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.policy
 import email.utils
 import hashlib
-import html.parser
+import html
 import re
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -28,10 +29,15 @@ from tocsin.alerts.sources.parts import fitted
 from tocsin.alerts.sources.source import Decoded, Guide, Setup, gettext_noop
 from tocsin.alerts.sources.wires import FIRST
 
-HEADERS_MOST = 128 * 1024
+HEADERS_MOST = 64 * 1024
 HEADER_MOST = 4096
 PARTS_MOST = 100
+SLOW_CHARSETS = frozenset({"punycode", "idna"})
+BODY_MOST = 1024 * 1024
 MARKUP_MOST = 256 * 1024
+HIDDEN = frozenset({"script", "style", "head"})
+BLOCKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3"})
+_TAG = re.compile(r"<([a-z0-9]{1,10})")
 ENDS = frozenset({"RESOLVED", "RECOVERY", "RECOVERED", "OK", "UP", "CLOSED", "CLEARED", "NORMAL"})
 BEGINS = "FIRING|PROBLEM|ALERT|ALARM|TRIGGERED|DOWN|CRITICAL|CRIT|MAJOR|ERROR|MINOR|WARNING|WARN|INFO|P[1-5]"
 _REPLY = re.compile(r"\s*(?:re|aw|odp|fw|fwd|wg|pd)\s*:\s*", re.IGNORECASE)
@@ -93,12 +99,23 @@ def _parsed(body: bytes) -> Message:
     if body.lstrip()[:1] in {b"{", b"["}:
         raise Refusal("this is JSON and no e-mail; post it to /in/generic")
     try:
-        message = email.message_from_bytes(body, policy=email.policy.compat32)
+        message = email.message_from_bytes(_beginning(body), policy=email.policy.compat32)
     except _BROKEN:
         raise Refusal("this is no e-mail") from None
     if not _header(message, "subject") and not _header(message, "from"):
         raise Refusal("neither Subject nor From: this is no e-mail")
     return message
+
+
+def _beginning(body: bytes) -> bytes:
+    """As much as is read: a mebibyte, with at most twice as many lines that may part it as parts are looked at."""
+    body = body[:BODY_MOST]
+    place = 0
+    for _ in range(PARTS_MOST * 2):
+        place = body.find(b"\n--", place) + 1
+        if not place:
+            return body
+    return body[:place]
 
 
 def _header(message: Message, name: str) -> str:
@@ -188,40 +205,31 @@ def _text(part: Message) -> str:
     try:
         body = part.get_payload(decode=True)
         raw = body if isinstance(body, bytes) else b""
-        return raw.decode(part.get_content_charset("utf-8"), "replace")
+        charset = codecs.lookup(part.get_content_charset("utf-8")).name
+        return raw.decode("utf-8" if charset in SLOW_CHARSETS else charset, "replace")
     except _BROKEN:
         return ""
 
 
-class _Words(html.parser.HTMLParser):
-    """The text of markup, without scripts and styles, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in {"script", "style", "head"}:
-            self._hidden += 1
-        if tag in {"br", "p", "div", "tr", "li", "h1", "h2", "h3"}:
-            self.found.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style", "head"}:
-            self._hidden = max(0, self._hidden - 1)
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.found.append(data)
-
-
 def _unmarked(markup: str) -> str:
-    words = _Words()
-    try:
-        words.feed(markup)
-        words.close()
-    except _BROKEN:
-        pass  # what was read until there
-    lines = (" ".join(line.split()) for line in "".join(words.found).splitlines())
+    """The text of markup, without scripts and styles, a line for each block. Each character is looked at once."""
+    lower, found, place = markup.lower(), [], 0
+    while (start := markup.find("<", place)) >= 0:
+        found.append(markup[place:start])
+        end = markup.find("-->" if markup.startswith("<!--", start) else ">", start)
+        if end < 0:
+            break
+        name = _TAG.match(lower, start)
+        tag = name[1] if name else ""
+        if tag in HIDDEN:
+            end = lower.find(f"</{tag}", end)
+            if end < 0:
+                break
+            end -= 1
+        elif tag in BLOCKS:
+            found.append("\n")
+        place = end + 1
+    else:
+        found.append(markup[place:])
+    lines = (" ".join(line.split()) for line in html.unescape("".join(found)).replace("-->", "").splitlines())
     return "\n".join(line for line in lines if line)[:DESCRIPTION]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ import msgspec
 from tocsin.alerts.intake.decoding import decoded
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.limits import (
+    ALERTS,
     DESCRIPTION,
     FINGERPRINT,
     LABEL_KEY,
@@ -29,13 +31,17 @@ from tocsin.alerts.intake.limits import (
 from tocsin.alerts.rules import peer_of, service_of
 
 FIELDS = 200
+FORM = 256 * 1024
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A value somewhere in JSON. Parts of what is no object are absent; an absent part has no text and no parts."""
+    """A value somewhere in JSON. Parts of what is no object are absent; an absent part has no text and no parts.
+
+    Of a list no more is walked through than a request may have alerts and one.
+    """
 
     value: Any = None
 
@@ -43,7 +49,7 @@ class Part:
         return Part(self.value.get(name)) if isinstance(self.value, dict) else Part()
 
     def __iter__(self) -> Iterator[Part]:
-        return map(Part, self.value) if isinstance(self.value, list) else iter(())
+        return map(Part, islice(self.value, ALERTS + 1)) if isinstance(self.value, list) else iter(())
 
     @property
     def text(self) -> str:
@@ -70,7 +76,9 @@ def document(body: bytes) -> Part:
 
 
 def form(body: bytes) -> Part:
-    """The fields of an HTML form; Refusal when it is none or has too many. Of a repeated field the last one wins."""
+    """The fields of an HTML form; Refusal when it is none or too large. Of a repeated field the last one wins."""
+    if len(body) > FORM:
+        raise Refusal(f"a form larger than {FORM} bytes")
     try:
         text = body.decode()
         return Part(dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS, errors="replace")))
@@ -81,8 +89,9 @@ def form(body: bytes) -> Part:
 
 
 def labels_of(values: Mapping[str, Any]) -> dict[str, str]:
-    """Free-form values as labels, without those that are empty."""
-    return {name: text for name, text in flattened(values).items() if text}
+    """The first hundreds of free-form values as labels, without those that are empty."""
+    few = dict(islice(values.items(), ALERTS))
+    return {name: text for name, text in flattened(few).items() if text}
 
 
 def when(text: str) -> datetime | None:

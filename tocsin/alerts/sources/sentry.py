@@ -95,7 +95,7 @@ def _event(body: Part, data: Part, request: Request) -> NewEvent | None:
 def _error(event: Part, issue: str, rule: str, request: Request, plugin: Part | None = None) -> NewEvent:
     plugin = plugin or Part()
     labels = _tags(event)
-    found = _PROJECT.search(event["url"].text)
+    found = _PROJECT.search(event["url"].text[:2000])
     project = plugin["project"].text or (found[1] if found else event["project"].text)
     more = {name: event[name].text for name in ("culprit", "environment", "release", "platform", "transaction")}
     title = event["title"].text or plugin["message"].text or event["message"].text

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
-from tocsin.alerts.intake.limits import Refusal
+from tocsin.alerts.intake.limits import TITLE, Refusal
 from tocsin.alerts.rules import AlertAction, Severity, from_word
 from tocsin.alerts.sources.parts import Part, document, fitted, when
 from tocsin.alerts.sources.source import Decoded, Guide, Setup, gettext_noop
@@ -83,7 +83,7 @@ def _message(text: str, request: Request) -> NewEvent:
     """The same text but for its numbers (“expires in 14 days”) is the same alert."""
     if not text:
         raise Refusal("neither monitor nor msg: this is no notification of Uptime Kuma")
-    numberless = re.sub("[0-9]+", "#", text)
+    numberless = re.sub("[0-9]+", "#", text[:TITLE])
     return fitted(
         NewEvent(
             action=AlertAction.FIRE,
