@@ -91,16 +91,18 @@ class Node:
             )
 
     def wait_ready(self) -> None:
-        """Until /healthz says ok, which needs the database, the front and an engine somewhere."""
+        """Until /healthz misses nothing: neither the database nor an engine somewhere, nor the screens of this node."""
         wait_until(self.is_ready)
 
     def is_ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
             raise AssertionError(f"The node ended: {self.log.read_text()[-3000:]}")
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=3).status_code == 200
+            answer = httpx.get(f"{self.url}/healthz", timeout=3)
         except httpx.TransportError:
             return False
+        health = answer.json()
+        return answer.status_code == 200 and health["engine"] == "working" and health["screens"] != "away"
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return httpx.get(self.url + path, timeout=10, **options)
@@ -120,7 +122,7 @@ class Node:
         """SIGTERM, as an operator stops it."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(15)
+            self.process.wait(20)
             self.process = None
 
 

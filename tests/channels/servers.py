@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,9 +77,10 @@ class Request:
 
 @dataclass
 class Receiver:
-    """An HTTP server that takes webhooks; `answers` are the statuses of the next ones."""
+    """An HTTP server that takes webhooks; `answers` are the statuses of the next ones, given after `slow_s`."""
 
     port: int
+    slow_s: float = 0.0
     answers: list[int] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
@@ -106,6 +108,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Request(headers=headers, body=body))
+            time.sleep(receiver.slow_s)
             self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
             self.send_header("content-length", "0")
             self.end_headers()

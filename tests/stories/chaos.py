@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psycopg
 
 from tests.channels.servers import Receiver
@@ -122,8 +123,8 @@ class Run:
 
     def _is_quiet(self) -> bool:
         try:
-            return is_quiet(self.fleet)
-        except psycopg.OperationalError:
+            return self.fleet.spooled() == 0 and is_quiet(self.fleet)
+        except (psycopg.OperationalError, httpx.TransportError):
             return False
 
     def extra_calls_most(self) -> int:

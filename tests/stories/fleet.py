@@ -22,7 +22,7 @@ import psycopg
 
 from tests.nodes import Node, wait_until
 from tocsin.core.postgres import Cluster, Running, roles
-from tocsin.core.postgres.processes import all_in, send
+from tocsin.core.postgres.processes import PidFile, all_in, read_pid_file, send
 
 FIRES = 6
 """Databases that can fail."""
@@ -32,6 +32,9 @@ CALLERS = 8
 
 LEASE_S = 5
 """How long a node that died keeps others from its work; short, because tests wait for it."""
+
+FIRST_START_S = 90.0
+"""How long a node may take that makes its database first; tests run beside each other."""
 
 TOCSIN = [sys.executable, "-c", "from tocsin.main.cli import main; main()"]
 
@@ -119,6 +122,32 @@ class Ground:
         return roles.dsn(self.running.socket_folder, NAMES.app, name)
 
 
+@dataclass(kw_only=True)
+class OwnDatabase:
+    """The embedded server of a node. `data` is PostgreSQL's folder, `token` the sender's key."""
+
+    data: Path
+    token: str = ""
+
+    @property
+    def dsn(self) -> str:
+        """Where the application reaches it."""
+        found = read_pid_file(self.data)
+        assert found is not None
+        return roles.dsn(found.socket_folder, NAMES.app, NAMES.database)
+
+    def kill(self) -> None:
+        """kill -9 of the postmaster, which leaves its children behind; the node is to start it again by itself."""
+        killed = read_pid_file(self.data)
+        assert killed is not None
+        send(killed.pid, signal.SIGKILL)
+        wait_until(lambda: self._started_after(killed))
+
+    def _started_after(self, killed: PidFile) -> bool:
+        found = read_pid_file(self.data)
+        return found is not None and found.ready and found.pid != killed.pid
+
+
 def _run(command: list[str], dsn: str) -> str:
     done = subprocess.run(
         command, env=os.environ | {"TOCSIN_DATABASE_URL": dsn}, capture_output=True, text=True, timeout=60
@@ -127,11 +156,20 @@ def _run(command: list[str], dsn: str) -> str:
     return done.stdout
 
 
+def _environment(folder: Path, webhook: str) -> dict[str, str]:
+    """The settings of nodes whose pages are to be seen."""
+    return {
+        "TOCSIN_PAGES_FILE": str(folder / "pages.jsonl"),
+        "TOCSIN_ALLOWED_TARGETS": urlsplit(webhook).netloc,
+        "TOCSIN_LEASE_S": str(LEASE_S),
+    }
+
+
 @dataclass(kw_only=True)
 class Fleet:
-    """Nodes on one database of the ground. They write pages into one file, as if it were on a disk they share."""
+    """Nodes on one database. They write pages into one file, as if it were on a disk they share."""
 
-    ground: Ground
+    ground: Ground | OwnDatabase
     nodes: list[Node]
     dsn: str
     folder: Path
@@ -142,11 +180,7 @@ class Fleet:
     def running(cls, ground: Ground, name: str, *roles: tuple[str, ...], bug: str = "") -> Iterator[Fleet]:
         """One node for each of `roles`, all ready, killed afterwards. `bug` names one of `planted/sitecustomize.py`."""
         folder = ground.folder / name
-        environment = {
-            "TOCSIN_PAGES_FILE": str(folder / "pages.jsonl"),
-            "TOCSIN_ALLOWED_TARGETS": urlsplit(ground.webhook).netloc,
-            "TOCSIN_LEASE_S": str(LEASE_S),
-        }
+        environment = _environment(folder, ground.webhook)
         if bug:
             planted = str(Path(__file__).with_name("planted"))
             environment |= {"PLANTED_BUG": bug, "PYTHONPATH": planted}
@@ -164,6 +198,25 @@ class Fleet:
             for node in nodes:
                 node.kill()
 
+    @classmethod
+    @contextmanager
+    def embedded(cls, folder: Path, *, webhook: str) -> Iterator[Fleet]:
+        """One node with a database of its own, ready and furnished, killed afterwards with its database."""
+        node = Node(folder / "node", "", environment=_environment(folder, webhook))
+        own = OwnDatabase(data=node.data_dir / "postgres" / "cluster")
+        try:
+            node.start()
+            wait_until(node.is_ready, FIRST_START_S)
+            file = folder / "company.yaml"
+            file.write_text(json.dumps(company(webhook)))
+            done = _run([*TOCSIN, "apply", "--json", str(file)], own.dsn)
+            own.token = json.loads(done)["secrets"]["sample"]
+            yield cls(ground=own, nodes=[node], dsn=own.dsn, folder=folder)
+        finally:
+            node.kill()
+            for pid in all_in(own.data) if own.data.exists() else ():
+                send(pid, signal.SIGKILL)
+
     def send(self, number: int, alert: dict[str, Any]) -> int:
         """Post an alert to a node; returns the status of its answer."""
         headers = {"Authorization": f"GenieKey {self.ground.token}"}
@@ -172,6 +225,10 @@ class Fleet:
     def sign_in_link(self) -> str:
         """A link that makes a browser Anna's, once."""
         return urlsplit(_run([*TOCSIN, "person", "sign-in-link", "anna"], self.dsn).strip()).path
+
+    def spooled(self) -> int:
+        """How many alerts wait on the nodes' disks."""
+        return sum(int(node.get("/healthz").json()["spooled"]) for node in self.nodes)
 
     def is_at_work(self, number: int) -> bool:
         """Whether a node runs and is ready."""

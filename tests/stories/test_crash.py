@@ -8,12 +8,14 @@ planted in the nodes: each must be caught.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.channels.servers import Receiver
-from tests.stories.chaos import Plan, play
-from tests.stories.fleet import FIRES, Ground
+from tests.stories.chaos import Plan, Run, play
+from tests.stories.fleet import FIRES, Fleet, Ground
+from tests.stories.senders import Senders
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +34,23 @@ def test_nothing_acknowledged_is_lost_and_nobody_is_paged_twice(ground: Ground, 
     # It was a storm worth the name: something was killed while somebody waited for an answer.
     assert run.senders.repeated > 0
     assert min(run.fleet.killed.values()) >= 2
+
+
+def test_node_whose_own_postmaster_is_killed_recovers_by_itself(receiver: Receiver, tmp_path: Path) -> None:
+    plan = Plan(seed=SEED, fires=3, alerts=240, over_s=12.0, kill_every_s=4.0, database_kills=3, nodes=1)
+    receiver.requests.clear()
+    with Fleet.embedded(tmp_path, webhook=receiver.url) as fleet:
+        (node,) = fleet.nodes
+        began_as = node.process
+        senders = Senders([node.url], fleet.ground.token)
+        run = Run(plan=plan, fleet=fleet, receiver=receiver, senders=senders)
+        verdict = run.play()
+        assert run.settled, f"{verdict}"
+        assert node.process is began_as, "nobody else started it again"
+    assert verdict.faults() == {}, f"{verdict}"
+    assert verdict.extra_calls == 0, "the engine was never killed: it knows what it has sent"
+    assert sorted(senders.acknowledged) == list(range(plan.alerts))
+    assert fleet.killed == {"node": 0, "database": 3}
 
 
 @pytest.mark.parametrize(

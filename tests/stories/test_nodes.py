@@ -9,8 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.nodes import signed_in, wait_until
-from tests.stories.fleet import Fleet, Ground
+import httpx
+import pytest
+
+from tests.channels.servers import Receiver
+from tests.nodes import Node, signed_in, wait_until
+from tests.stories.fleet import NAMES, Fleet, Ground
+from tocsin.core.postgres import roles
+from tocsin.main import serve
 
 ENDED_WITHIN_S = 5.0
 GONE_WITHIN_S = 2.0
@@ -67,6 +73,34 @@ def test_other_node_takes_over_and_no_alert_is_digested_twice(ground: Ground) ->
         assert {count for _, count in counts} == {1}
 
 
+def test_node_that_starts_before_its_database_answers_senders_and_begins_when_it_comes(ground: Ground) -> None:
+    dsn = roles.dsn(ground.running.socket_folder, NAMES.app, "comes_later")
+    node = Node(ground.folder / "early", dsn)
+    headers = {"Authorization": f"GenieKey {ground.token}"}
+    node.start()
+    try:
+        wait_until(lambda: answers(node, "/-/healthy"))
+        assert node.get("/healthz").json()["database"] == "away"
+        refused = node.post("/v2/alerts", headers=headers, json=_failing("a"))
+        assert refused.status_code == 503, "a key nobody can look up is neither taken nor called wrong"
+        assert node.get("/").status_code == 503
+        ground.database("comes_later")
+        node.wait_ready()
+        assert node.post("/v2/alerts", headers=headers, json=_failing("a")).status_code == 202
+        fleet = Fleet(ground=ground, nodes=[node], dsn=dsn, folder=ground.folder / "early")
+        wait_until(lambda: _alerts(fleet) == ["a"])
+    finally:
+        node.kill()
+
+
+def answers(node: Node, path: str) -> bool:
+    """Whether anybody answers there."""
+    try:
+        return node.get(path).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def test_node_ends_quickly_though_streams_are_open(ground: Ground) -> None:
     with Fleet.running(ground, "streams", ALL) as fleet, ExitStack() as tabs:
         (node,) = fleet.nodes
@@ -77,6 +111,22 @@ def test_node_ends_quickly_though_streams_are_open(ground: Ground) -> None:
         began = time.monotonic()
         node.stop()
         assert time.monotonic() - began < ENDED_WITHIN_S
+
+
+def test_call_under_way_when_a_node_is_stopped_is_recorded_and_not_made_again(
+    ground: Ground, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.requests.clear()
+    with Fleet.running(ground, "orderly", ALL) as fleet:
+        monkeypatch.setattr(receiver, "slow_s", serve.GRACE_S + 2)
+        assert fleet.send(0, _failing("a")) == 202
+        wait_until(lambda: len(receiver.requests) == 1)
+        fleet.nodes[0].stop()
+        assert set(fleet.rows("SELECT channel, state FROM channels_delivery")) == {
+            ("file", "sent"),
+            ("webhook", "sent"),
+        }
+    assert len(receiver.requests) == 1
 
 
 def test_killed_supervisor_leaves_no_process_behind(ground: Ground) -> None:

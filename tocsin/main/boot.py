@@ -25,24 +25,31 @@ OWNER_URL = "TOCSIN_OWNER_URL"
 OLDEST_SERVER = 150_000
 
 
+class DatabaseAway(Unavailable):
+    """Nobody answers at the database's address, or not us."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """Where the application connects, and where the owner of the tables does (empty: nobody told us)."""
+    """Where the application connects, and where the owner of the tables does (empty: nobody told us).
+
+    `cluster` is the embedded server, None when the database is an external one.
+    """
 
     url: str
     owner_url: str
-    embedded: bool
+    cluster: Cluster | None = None
 
 
 @contextmanager
 def database(config: Config) -> Iterator[Database]:
     """The database while it is needed: an external one as it is, else the embedded one, started or joined."""
     if config.database_url:
-        yield Database(url=config.database_url, owner_url=os.environ.get(OWNER_URL, ""), embedded=False)
+        yield Database(url=config.database_url, owner_url=os.environ.get(OWNER_URL, ""))
         return
     cluster = Cluster(config.data_dir / "postgres", Path(config.pg_bin) if config.pg_bin else None)
     with cluster as running:
-        yield Database(url=running.app_dsn, owner_url=running.dsn, embedded=True)
+        yield Database(url=running.app_dsn, owner_url=running.dsn, cluster=cluster)
 
 
 def export_to_environment(found: Database) -> None:
@@ -79,10 +86,10 @@ def ensure_usable(found: Database) -> None:
             _refuse_old_server(connection.info.server_version)
             waiting = pending(connection)
     except psycopg.OperationalError as error:
-        raise Unavailable("The database cannot be reached: {error}", error=str(error).strip()) from None
+        raise DatabaseAway("The database cannot be reached: {error}", error=str(error).strip()) from None
     if not waiting:
         return
-    if not found.embedded:
+    if found.cluster is None:
         raise Unavailable(
             "The database lacks {count} migrations, the first is {first}. Run `tocsin migrate` with the "
             "role that owns the tables, then start again.",

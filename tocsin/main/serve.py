@@ -9,18 +9,22 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO
 
 from tocsin.core.config import Config
 from tocsin.core.keyring import load as load_keyring
-from tocsin.main import boot
+from tocsin.main import boot, database
 
 log = logging.getLogger(__name__)
 
 GRACE_S = 4.0
 """How long a process may take to end before it is killed; open streams end within it."""
+
+SENDING_GRACE_S = 15.0
+"""The same for the engine: longer than a call to a provider takes, which would be repeated if it were not recorded."""
 
 RESTART_PAUSE_S = (0.2, 10.0)
 """The first and the longest pause before a process that ended by itself is started again."""
@@ -84,12 +88,19 @@ class Child:
             self.process.wait()
 
 
+def _set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps the children running until it is told to stop."""
+    """Keeps the children running until it is told to stop. All but the front wait until the database is `usable`."""
 
     names: tuple[str, ...]
     stopping: threading.Event = field(default_factory=threading.Event)
+    usable: threading.Event = field(default_factory=_set)
     output: IO[bytes] | None = None
 
     def run(self) -> None:
@@ -98,26 +109,46 @@ class Supervisor:
         try:
             while not self.stopping.is_set():
                 for child in children:
-                    child.keep_running(time.monotonic())
+                    if child.name == "front" or self.usable.is_set():
+                        child.keep_running(time.monotonic())
                 self.stopping.wait(0.2)
         finally:
             for child in children:
                 if child.process is not None:
                     child.process.send_signal(signal.SIGTERM)
-            deadline = time.monotonic() + GRACE_S
+            told_at = time.monotonic()
             for child in children:
-                child.end(deadline)
+                child.end(told_at + (SENDING_GRACE_S if child.name == "engine" else GRACE_S))
 
 
 def serve(config: Config, roles: frozenset[Role], stopping: threading.Event | None = None) -> None:
     """Run this node until SIGTERM, SIGINT or `stopping`; the embedded database starts first and stops last."""
     load_keyring(config)
-    supervisor = Supervisor(processes_for(roles), stopping or threading.Event())
+    supervisor = Supervisor(processes_for(roles), stopping or threading.Event(), usable=threading.Event())
     if threading.current_thread() is threading.main_thread():
         for told in (signal.SIGTERM, signal.SIGINT):
             signal.signal(told, lambda *_: supervisor.stopping.set())
     with boot.database(config) as found:
         boot.export_to_environment(found)
-        boot.ensure_usable(found)
         os.environ["TOCSIN_ROLES"] = ",".join(sorted(roles))
-        supervisor.run()
+        watching = threading.Thread(target=_watch(found, supervisor), name="database")
+        watching.start()
+        try:
+            supervisor.run()
+        finally:
+            supervisor.stopping.set()
+            watching.join()
+
+
+def _watch(found: boot.Database, supervisor: Supervisor) -> Callable[[], None]:
+    """What is to be done about the database from now on. One that answers and cannot be used is an error at once."""
+    usable, stopping, cluster = supervisor.usable, supervisor.stopping, found.cluster
+    try:
+        boot.ensure_usable(found)
+    except boot.DatabaseAway as error:
+        if cluster is not None:
+            raise
+        log.warning("database_away", extra={"error": error.message})
+        return lambda: database.wait_for(lambda: boot.ensure_usable(found), usable, stopping)
+    usable.set()
+    return (lambda: None) if cluster is None else (lambda: database.keep_alive(cluster, stopping))

@@ -97,6 +97,10 @@ class Cluster:
             roles.ensure(self.running.socket_folder, self.names)
         return self.running
 
+    def is_alive(self) -> bool:
+        """Whether the server that was started or found here still runs."""
+        return self.running is not None and self.running.is_alive()
+
     def stop(self) -> None:
         """End the server when we keep it: sessions are cut, what was committed is kept. Others' servers stay."""
         running, self.running = self.running, None

@@ -101,7 +101,7 @@ def running_node(folder: Path, port: int) -> Iterator[Config]:
     stopping = threading.Event()
     with boot.connected(config), (folder / "node.log").open("ab") as log:
         os.environ["TOCSIN_ROLES"] = ",".join(sorted(Role))
-        supervisor = Supervisor(processes_for(frozenset(Role)), stopping, log)
+        supervisor = Supervisor(processes_for(frozenset(Role)), stopping, output=log)
         thread = threading.Thread(target=supervisor.run, name="supervisor")
         thread.start()
         try:
@@ -132,7 +132,7 @@ def wait_ready(config: Config) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{config.url}/healthz", timeout=2).status_code == 200:
+            if httpx.get(f"{config.url}/healthz", timeout=2).json()["status"] == "ok":
                 return
         except httpx.TransportError:
             pass
