@@ -94,3 +94,20 @@ def test_loop_goes_on_after_an_error_of_its_own_and_of_the_database(fresh_databa
 
     with engine_of(fresh_database, work, pause_s=0.01):
         assert reached.wait(10)
+
+
+def test_loop_brings_to_an_end_what_is_under_way_and_holds_up_nobody(fresh_database: Database) -> None:
+    said: list[str] = []
+
+    def work() -> int:
+        said.append("work")
+        return 0
+
+    def end() -> None:
+        said.append("end")
+        raise OperationalError("the database went away")
+
+    with running(fresh_database, Loop(name="sending", work=work, pause_s=0.01, end=end)):
+        wait_until(lambda: len(said) > 1)
+    assert said[-1] == "end"
+    assert said.count("end") == 1

@@ -63,6 +63,7 @@ class Engine:
                 self.stopping.wait(ERROR_PAUSE_S)
             if not done:
                 wake.wait(loop.pause_s)
+        _end(loop)
         connection.close()
 
     def _wake_all(self) -> None:
@@ -88,6 +89,15 @@ class Engine:
                             self._wake(note.channel)
             except psycopg.Error:
                 self.stopping.wait(ERROR_PAUSE_S)
+
+
+def _end(loop: Loop) -> None:
+    if loop.end is None:
+        return
+    try:
+        loop.end()
+    except Exception:  # the process boundary of a loop: the others have to end too
+        log.exception("loop_not_ended", extra={"loop": loop.name})
 
 
 def run(config: Config) -> None:

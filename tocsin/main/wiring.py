@@ -80,7 +80,7 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
         Loop(name="digest", work=digest.run_once, pause_s=0.5, wakes_on=INTAKE_CHANNEL),
         Loop(name="queue", work=worker.run_due, pause_s=0.5, wakes_on=QUEUE_CHANNEL),
         Loop(name="paging", work=ticker.run_due, pause_s=0.2),
-        Loop(name="sending", work=sender.run_due, pause_s=0.1),
+        Loop(name="sending", work=sender.run_due, pause_s=0.1, end=sender.close),
         Loop(name="alert timers", work=_alert_timers, pause_s=1.0),
         Loop(name="audit", work=_audit, pause_s=15.0),
         Loop(name="partitions", work=_partitions, pause_s=600.0),
