@@ -14,7 +14,7 @@ from tocsin.alerts.intake import Intake
 from tocsin.core import keyring, metrics
 from tocsin.core.config import Config
 from tocsin.main import presence
-from tocsin.main.front import health
+from tocsin.main.front.health import Examiner, Health
 from tocsin.main.front.live import Hub, serve_stream
 from tocsin.main.front.proxy import Proxy
 from tocsin.main.front.types import App, Receive, Scope, Send, answer, answer_json
@@ -30,6 +30,7 @@ class Front:
         self._intake = Intake(config, keyring.load(config))
         self._gateways: App = gateways.build(self._intake)
         self._hub = Hub(config.database_url)
+        self._examiner = Examiner(config.database_url)
         self._proxy = Proxy(web_socket(config))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,14 +55,17 @@ class Front:
         return self._proxy if "web" in self._roles else _no_screens
 
     async def _health(self, scope: Scope, receive: Receive, send: Send) -> None:
-        report = await health.examine(self._config, await self._screens(), await self._intake.spool_state())
+        report = await self._examined()
         await answer_json(send, 503 if report.status == "unavailable" else 200, report, (b"cache-control", b"no-store"))
 
     async def _ready(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Alertmanager's way to ask the same."""
-        report = await health.examine(self._config, await self._screens(), await self._intake.spool_state())
+        report = await self._examined()
         status = 503 if report.status == "unavailable" else 200
         await answer(send, status, b"OK" if status == 200 else b"Unavailable", b"text/plain; charset=utf-8")
+
+    async def _examined(self) -> Health:
+        return await self._examiner.examine(self._roles, await self._screens(), await self._intake.spool_state())
 
     async def _screens(self) -> str:
         if "web" not in self._roles:
@@ -69,7 +73,7 @@ class Front:
         return "away" if await self._proxy.status_of("/live/permit", []) == 503 else "here"
 
     async def _metrics(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await health.measure(self._config)
+        await self._examiner.measure()
         await answer(send, 200, generate_latest(metrics.registry), CONTENT_TYPE_LATEST.encode())
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +98,7 @@ class Front:
             if "intake" in self._roles:
                 said = asyncio.create_task(presence.keep_saying(self._config, presence.INTAKE))
                 stack.push_async_callback(_ended, said)
+            stack.push_async_callback(self._examiner.close)
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
