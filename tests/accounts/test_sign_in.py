@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 
 from tocsin.accounts import actions, views
 from tocsin.accounts.rules import SYSTEM
@@ -12,8 +13,6 @@ from tocsin.accounts.throttle import Throttle
 from tocsin.journal.queries import latest_facts
 
 if TYPE_CHECKING:
-    from django.test import Client
-
     from tocsin.accounts.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +61,18 @@ def test_one_password_tried_on_many_accounts_is_slowed_down(client: Client, know
     for number in range(6):
         client.post("/sign-in", {"login": f"person-{number}", "password": "Winter2026"})
     assert client.post("/sign-in", {"login": "person-7", "password": "Winter2026"}).status_code == 429
+
+
+def test_people_behind_one_address_who_know_their_passwords_do_not_lock_each_other_out(known: Person) -> None:
+    for _ in range(7):
+        assert Client().post("/sign-in", {"login": "alice", "password": PASSWORD}).status_code == 302
+
+
+def test_knowing_one_password_does_not_buy_guesses_at_others(known: Person) -> None:
+    for number in range(6):
+        Client().post("/sign-in", {"login": "alice", "password": PASSWORD})
+        Client().post("/sign-in", {"login": f"person-{number}", "password": "Winter2026"})
+    assert Client().post("/sign-in", {"login": "alice", "password": PASSWORD}).status_code == 429
 
 
 def test_next_never_leads_to_another_site(client: Client, known: Person) -> None:

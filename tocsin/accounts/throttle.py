@@ -33,6 +33,13 @@ class Throttle:
             times.append(now)
             return True
 
+    def take_back(self, key: Hashable) -> None:
+        """Uncount one attempt that was right after all. The others stay: somebody with one account may guess others."""
+        with self._lock:
+            times = self._attempts.get(key)
+            if times:
+                times.pop()
+
     def forget(self, key: Hashable) -> None:
         """A success clears the count."""
         with self._lock:

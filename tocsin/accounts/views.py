@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 THROTTLE = Throttle(limit=10, window_s=300)
 ADDRESSES = Throttle(limit=100, window_s=300)
-"""Trying one password on many accounts is slowed too; an office behind one address stays under it."""
+"""Trying one password on many accounts is slowed too. Only refusals count: an office is one address."""
 
 
 def _next(request: HttpRequest) -> str:
@@ -53,6 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             raise Forbidden("Too many attempts from here. Wait five minutes, then try again.", status=429)
         if form.is_valid() and form.person is not None:
             THROTTLE.forget(place)
+            ADDRESSES.take_back(place[0])
             auth.login(request, form.person, backend=BACKEND)
             actions.record_sign_in(form.person, by="password", actor=queries.actor_for_person(form.person))
             return redirect(_next(request))

@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -39,6 +40,9 @@ class Config:
     keyring: str = _setting("The key ring itself (JSON), instead of DATA_DIR/keyring.json.", "", secret=True)
     host: str = _setting("Address the front listens on.", "127.0.0.1")
     port: int = _setting("Port the front listens on.", 8080)
+    trusted_proxies: str = _setting(
+        "Networks of the proxies whose x-forwarded-for is believed, comma separated; empty: none.", "127.0.0.1,::1"
+    )
     base_url: str = _setting("Address people reach Tocsin by; used in messages. Empty: http://HOST:PORT.", "")
     language: str = _setting("Language for people who have chosen none: en or pl.", "en")
     zone: str = _setting("IANA time zone for people who have chosen none.", "UTC")
@@ -149,6 +153,7 @@ def _checked(config: Config) -> Config:
         raise ConfigError("TOCSIN_DATABASE_URL must begin with postgresql://.")
     if config.base_url and urlsplit(config.base_url).scheme not in {"http", "https"}:
         raise ConfigError("TOCSIN_BASE_URL must begin with http:// or https://.")
+    _check_networks(config.trusted_proxies)
     ZoneInfo(config.zone)
     for name in ("intake_queue", "event_days", "lease_s"):
         if getattr(config, name) < 1:
@@ -158,3 +163,11 @@ def _checked(config: Config) -> Config:
             **{f.name: getattr(config, f.name) for f in fields(config)} | {"data_dir": config.data_dir.absolute()}
         )
     return config
+
+
+def _check_networks(listed: str) -> None:
+    for network in filter(None, (each.strip() for each in listed.split(","))):
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ConfigError(f"TOCSIN_TRUSTED_PROXIES: “{network}” is no network such as 10.0.0.0/8.") from None

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -32,20 +33,25 @@ def web_socket(config: Config) -> Path:
     return folder / f"web-{config.port}.sock"
 
 
+def front_options(config: Config) -> dict[str, Any]:
+    """How the public port is served. Who a client is, a proxy says only if it is trusted."""
+    return {
+        "host": config.host,
+        "port": config.port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "access_log": False,
+        "log_level": "warning",
+        "server_header": False,
+        "proxy_headers": bool(config.trusted_proxies),
+        "forwarded_allow_ips": config.trusted_proxies,
+        "timeout_graceful_shutdown": SHUTDOWN_S,
+        "backlog": 4096,
+    }
+
+
 def _front(config: Config) -> None:
-    uvicorn.run(
-        "tocsin.main.asgi:front",
-        host=config.host,
-        port=config.port,
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-        backlog=4096,
-    )
+    uvicorn.run("tocsin.main.asgi:front", lifespan="on", **front_options(config))
 
 
 def _web(config: Config) -> None:
