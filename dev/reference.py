@@ -185,6 +185,16 @@ SOURCES = """What may send alerts, what becomes of it, and what to copy into it.
 your address and key. The key is in `Authorization` (Bearer, Token, or the password of Basic), in `X-Api-Key`, or is the
 last part of the address. Other packages add kinds: see [write a source](../how-to/write-a-source.md)."""
 
+
+def opsgenie_page() -> str:
+    """Every operation of Opsgenie's Alert API, and what is different here."""
+    from tocsin.gateways.opsgenie.operations import DIFFERENCES, OPERATIONS
+
+    rows = [f"| `{each.method} {each.path}` | yes | {_cell(each.differs)} |" for each in OPERATIONS]
+    table = ["| operation | supported | differences |", "| --- | --- | --- |", *rows]
+    return _page("Opsgenie's Alert API", DIFFERENCES, table)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "cli.md": commands_page,
@@ -194,6 +204,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metrics_page,
     "api.md": api_page,
     "openapi.json": openapi_page,
+    "opsgenie.md": opsgenie_page,
 }
 
 

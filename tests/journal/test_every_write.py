@@ -14,12 +14,15 @@ import pytest
 from django.db import connection, transaction
 
 from tests.api.conftest import estate, incident, storm  # noqa: F401  # fixtures shared with the API's tests
-from tests.journal.writes import EXAMPLES, actions
+from tests.journal import writes, writes_beside
+from tests.journal.writes import actions
 
 if TYPE_CHECKING:
     from tocsin.incidents.models import IncidentDetail
 
 pytestmark = pytest.mark.django_db
+
+EXAMPLES = writes.EXAMPLES | writes_beside.EXAMPLES
 
 NO_FACT: Mapping[str, str] = {
     "accounts.note_key_use": "tells when a key was used last, not what anybody did",
@@ -27,6 +30,9 @@ NO_FACT: Mapping[str, str] = {
     "alerts.calm": "called by what resolves the incident, whose fact tells of both",
     "channels.send_due": "claims under a lease first, in a transaction of its own; how a message ended is a fact",
     "channels.queue_delivery": "a message waits: the fact of whoever wants it sent says why, its end is a fact too",
+    "gateways.promise": "says that something will be done; what is done is a fact of the alert",
+    "gateways.fulfil": "notes how a promise ended; what it did is a fact of the alert",
+    "gateways.forget_requests": "drops what is past its time, as is documented",
     "incidents.note_paged": "copies a moment from the fact of the page it reacts to",
     "incidents.note_verdict": "copies what the fact of the group says, which it reacts to",
 }

@@ -30,6 +30,10 @@ OWN = {"ui/theme", "ui/language", "ui/rail", "ui/alarm"}
 """What everybody sets for themselves, and parts of the shell around every screen."""
 
 
+OTHERS = ("api/", "v2/", "jsm/")
+"""Addresses for programs, which ask with a key: they have tests of their own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """`path` fills the address. `form` is what Alice would post, None where nothing is posted."""
@@ -109,7 +113,7 @@ def _addresses(resolver: Any, before: str = "") -> Iterator[str]:
         address = before + str(each.pattern)
         if hasattr(each, "url_patterns"):
             yield from _addresses(each, address)
-        elif not address.startswith("api/"):
+        elif not address.startswith(OTHERS):
             yield address
 
 

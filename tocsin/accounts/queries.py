@@ -93,12 +93,26 @@ def actor_for_login(login: str | None) -> Actor:
 
 def actor_for_token(token: str) -> Actor | None:
     """The actor an API key is, or None when there is no such live key."""
-    digests = keyring().macs("api-key", token.encode())
-    key = Key.objects.filter(digest__in=digests, revoked_at__isnull=True).first()
+    digests = keyring().macs("api-key", token.encode("utf-8", "surrogatepass"))
+    return _actor_for_key(Key.objects.filter(digest__in=digests, revoked_at__isnull=True).first())
+
+
+def actor_for_key(uuid: str) -> Actor | None:
+    """The actor of a key that asked earlier for what is done now; None when it was revoked since."""
+    return _actor_for_key(Key.objects.filter(uuid=uuid, revoked_at__isnull=True).first())
+
+
+def _actor_for_key(key: Key | None) -> Actor | None:
     if key is None:
         return None
-    teams = frozenset({key.team_id}) if key.team_id else frozenset()
-    return Actor(kind=ActorKind.KEY, id=str(key.uuid), label=key.name, team_ids=teams, key_scope=KeyScope(key.scope))
+    return Actor(
+        kind=ActorKind.KEY,
+        id=str(key.uuid),
+        label=key.name,
+        team_ids=frozenset({key.team_id}) if key.team_id else frozenset(),
+        key_scope=KeyScope(key.scope),
+        sender=key.subject_id if key.subject_kind == "alerts.integration" else None,
+    )
 
 
 def organisation() -> Organisation | None:
@@ -133,6 +147,31 @@ def team_by_key(key: str) -> Team:
     if team is None:
         raise NotFound("There is no team “{key}”.", key=key)
     return team
+
+
+def team_named(name: str) -> Team:
+    """A team by UUID, key or name, for gateways, whose products name teams so."""
+    rows = Team.objects.filter(removed_at__isnull=True)
+    row = rows.filter(Q(key__iexact=name) | Q(name__iexact=name) | _by_uuid(name)).order_by("id").first()
+    if row is None:
+        raise NotFound("There is no team “{key}”.", key=name)
+    return row
+
+
+def person_named(name: str) -> Person:
+    """An active person by UUID, login or e-mail address, for gateways."""
+    rows = Person.objects.filter(is_active=True)
+    row = rows.filter(Q(login__iexact=name) | Q(email__iexact=name) | _by_uuid(name)).order_by("id").first()
+    if row is None:
+        raise NotFound("There is no active person “{name}”.", name=name)
+    return row
+
+
+def _by_uuid(text: str) -> Q:
+    try:
+        return Q(uuid=UUID(text))
+    except ValueError:
+        return Q(pk__in=[])
 
 
 def live_teams() -> dict[str, Team]:

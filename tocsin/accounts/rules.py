@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 
 class ActorKind(StrEnum):
@@ -27,7 +28,7 @@ class Role(StrEnum):
 
 
 class KeyScope(StrEnum):
-    """What a key is for. Manage includes read; an integration key can only hand in events."""
+    """What a key is for. Manage includes read; an integration key hands in events and looks after them."""
 
     INTEGRATION = "integration"
     READ = "read"
@@ -57,7 +58,10 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Whoever acts. `id` is the person's or key's UUID as text, or the engine's name; `label` is for the journal."""
+    """Whoever acts. `id` is the person's or key's UUID as text, or the engine's name; `label` is for the journal.
+
+    `sender` is the integration that an integration key stands for.
+    """
 
     kind: ActorKind
     id: str
@@ -65,6 +69,7 @@ class Actor:
     role: Role = Role.GUEST
     team_ids: frozenset[int] = field(default_factory=frozenset)
     key_scope: KeyScope | None = None
+    sender: UUID | None = None
 
 
 ENGINE = Actor(kind=ActorKind.ENGINE, id="engine", label="Tocsin", role=Role.ADMIN)
@@ -76,9 +81,13 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system", label="Command line on the se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is acted on: the teams that own it. None of them means the organisation as a whole."""
+    """What is acted on: the teams that own it. None of them means the organisation as a whole.
+
+    `sender` is the integration it came from.
+    """
 
     team_ids: frozenset[int] = field(default_factory=frozenset)
+    sender: UUID | None = None
 
 
 ORGANISATION = Scope()
@@ -113,11 +122,15 @@ _KEY_VERBS = {
 }
 
 
+_SENDER_VERBS = frozenset({Verb.VIEW, Verb.RESPOND})
+
+
 def may(actor: Actor, verb: Verb, scope: Scope = ORGANISATION) -> Verdict:
     """Whether `actor` may do `verb` to what `scope` owns.
 
     A key with teams acts for those teams alone; one without acts for the organisation. A responder may respond
-    anywhere (at 03:00 nobody should lack a right) but configures only their own teams.
+    anywhere (at 03:00 nobody should lack a right) but configures only their own teams. An integration's key may see and
+    respond to what came from that integration.
     """
     if actor.key_scope is not None:
         return _key_may(actor, actor.key_scope, verb, scope)
@@ -129,6 +142,8 @@ def may(actor: Actor, verb: Verb, scope: Scope = ORGANISATION) -> Verdict:
 
 
 def _key_may(actor: Actor, key_scope: KeyScope, verb: Verb, scope: Scope) -> Verdict:
+    if key_scope is KeyScope.INTEGRATION and verb in _SENDER_VERBS and actor.sender and actor.sender == scope.sender:
+        return Verdict(True, "key of the integration it came from")
     if verb not in _KEY_VERBS[key_scope]:
         return Verdict(False, "A key with scope “{scope}” may not “{verb}”.", {"scope": key_scope, "verb": verb})
     if actor.team_ids and not actor.team_ids & scope.team_ids:

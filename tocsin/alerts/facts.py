@@ -77,6 +77,117 @@ class AlertReopened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAmended:
+    """Somebody changed what the sender says; `changed` names title, description or severity."""
+
+    kind: ClassVar = "alerts.alert_amended"
+    schema_version: ClassVar = 1
+    title: str
+    changed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTagged:
+    kind: ClassVar = "alerts.alert_tagged"
+    schema_version: ClassVar = 1
+    title: str
+    added: list[str]
+    removed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRelabelled:
+    """Names of labels that were set, and of those taken away."""
+
+    kind: ClassVar = "alerts.alert_relabelled"
+    schema_version: ClassVar = 1
+    title: str
+    added: list[str]
+    removed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertNoted:
+    """`note` is its UUID; the words are not in the journal."""
+
+    kind: ClassVar = "alerts.alert_noted"
+    schema_version: ClassVar = 1
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAssigned:
+    """`owner` is a person's UUID, empty: nobody's any more."""
+
+    kind: ClassVar = "alerts.alert_assigned"
+    schema_version: ClassVar = 1
+    title: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertResponderAdded:
+    """Somebody was asked to help: `team` a key, or `person` a UUID."""
+
+    kind: ClassVar = "alerts.alert_responder_added"
+    schema_version: ClassVar = 1
+    title: str
+    team: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEscalated:
+    """`policy` is the key of the policy that is followed now."""
+
+    kind: ClassVar = "alerts.alert_escalated"
+    schema_version: ClassVar = 1
+    title: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertActionAsked:
+    """One of the actions its sender offers was asked for, by its name."""
+
+    kind: ClassVar = "alerts.alert_action_asked"
+    schema_version: ClassVar = 1
+    title: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAttached:
+    """A file was put beside it; `attachment` is its UUID."""
+
+    kind: ClassVar = "alerts.alert_attached"
+    schema_version: ClassVar = 1
+    title: str
+    attachment: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDetached:
+    """A file was taken away, for good."""
+
+    kind: ClassVar = "alerts.alert_detached"
+    schema_version: ClassVar = 1
+    title: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDeleted:
+    """It is closed, and gone from where alerts can be deleted; its record stays."""
+
+    kind: ClassVar = "alerts.alert_deleted"
+    schema_version: ClassVar = 1
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOpened:
     """The subject is the group; `cause` a service key."""
 

@@ -103,14 +103,16 @@ class Alert(models.Model):
     are by the sender's clock, `first_at` and `last_at` by ours. The `…_order` columns are what `rules.life` compares.
     `count` is the number of firing deliveries; 0 means that only its end was ever told. Deliveries of the fingerprint
     received from `follows_at` (empty: ever) up to `superseded_at` are this alert's: so each delivery is of one alert.
+    `edits` is what people changed of what the sender says (`rules.edits`); the columns hold the outcome. Nothing is
+    ever taken away: `deleted_at` only says that somebody asked for it, through a product whose alerts can be deleted.
     """
 
     FIELD_CLASSES: ClassVar = {
         "none": "id uuid integration fingerprint state severity service peer count flaps started_at first_at last_at"
         " closed_at close_reason follows_at superseded_at expires_at opened_order fired_order ended_order"
-        " reopened_at acknowledged_at snoozed_until set_aside group pinned why",
+        " reopened_at acknowledged_at snoozed_until set_aside group pinned why owner deleted_at",
         "personal": "acknowledged_by",
-        "content": "title description name labels source",
+        "content": "title description name labels source edits",
     }
 
     id = models.BigAutoField(primary_key=True)
@@ -147,6 +149,9 @@ class Alert(models.Model):
     group = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="alerts")
     pinned = models.BooleanField(default=False)
     why = models.JSONField(null=True)
+    owner = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    edits = models.JSONField(default=dict, db_default={})
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "alerts_alert"
@@ -169,6 +174,69 @@ class Alert(models.Model):
             models.Index("reopened_at", condition=models.Q(reopened_at__isnull=False), name="alerts_alert_reopened"),
             models.Index("snoozed_until", condition=models.Q(state=AlertState.SNOOZED), name="alerts_alert_snoozed"),
         ]
+
+
+class Note(models.Model):
+    """What somebody wrote about an alert: a person, or whoever the sender says."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id uuid alert at", "content": "text", "personal": "by"}
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField()
+    by = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "alerts_note"
+
+
+class Attachment(models.Model):
+    """A file that somebody put beside an alert: a few MiB, kept in the row."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id uuid alert size at", "content": "name data", "personal": "by"}
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="attachments")
+    name = models.TextField()
+    size = models.IntegerField()
+    data = models.BinaryField()
+    by = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "alerts_attachment"
+
+
+class Responder(models.Model):
+    """A team or a person asked to help with one alert, beside those who own its service."""
+
+    FIELD_CLASSES: ClassVar = {"none": "id alert team person at"}
+
+    id = models.BigAutoField(primary_key=True)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="responders")
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "alerts_responder"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["alert", "team", "person"], nulls_distinct=False, name="alerts_responder_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(team__isnull=False) ^ models.Q(person__isnull=False), name="alerts_responder_one"
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        """Who it is, for people."""
+        asked = self.team or self.person
+        return asked.name if asked else ""
 
 
 class Silence(models.Model):

@@ -70,9 +70,15 @@ def silence_ref(silence: Silence) -> Ref:
 
 
 def alert_scope(alert: Alert) -> Scope:
-    """The teams that own an alert: the service's and the integration's."""
+    """The teams that own an alert: the service's and the integration's; and the integration it came from."""
     owners = {alert.service.team_id, alert.integration.team_id} - {None}
-    return Scope(team_ids=frozenset(owner for owner in owners if owner is not None))
+    return Scope(team_ids=frozenset(owner for owner in owners if owner is not None), sender=alert.integration.uuid)
+
+
+def integration_scope(integration: Integration) -> Scope:
+    """The team that owns an integration, and the integration itself."""
+    owner = integration.team_id
+    return Scope(team_ids=frozenset({owner} if owner is not None else ()), sender=integration.uuid)
 
 
 def group_scope(group: Group) -> Scope:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import MutableMapping
+from typing import Any
 
 from tocsin.alerts.intake import Intake
 from tocsin.alerts.intake.http import App, Gone, Receive, Request, Response, Scope, Send, TooLarge, read, write
 from tocsin.alerts.intake.limits import Refusal
-from tocsin.alerts.intake.wire import Wire
+from tocsin.alerts.intake.wire import Elsewhere, Wire
 from tocsin.alerts.sources.answer import Inbound
 from tocsin.alerts.sources.answer import handles as inbound
 from tocsin.core import metrics
 from tocsin.core.errors import TocsinError, TooMany, Unavailable
 from tocsin.gateways.alertmanager.answer import Alertmanager
-from tocsin.gateways.opsgenie.answer import Opsgenie
+from tocsin.gateways.opsgenie.answer import Opsgenie, takes
 from tocsin.gateways.pagerduty.answer import PagerDuty
 
 log = logging.getLogger(__name__)
@@ -36,13 +38,14 @@ def _wire(path: str) -> Wire | None:
     return OPSGENIE if path == "/v2/alerts" or path.startswith("/v2/alerts/") else None
 
 
-def handles(path: str) -> bool:
-    """Whether `build`'s application answers this path."""
-    return _wire(path) is not None
+def handles(path: str, method: str) -> bool:
+    """Whether `build`'s application answers this; what else these products' APIs have is behind Django."""
+    wire = _wire(path)
+    return takes(path.removeprefix(JSM), method) if wire is OPSGENIE else wire is not None
 
 
-def build(intake: Intake) -> App:
-    """The application, handing everything to that intake."""
+def build(intake: Intake, otherwise: App | None = None) -> App:
+    """The application, handing everything to that intake; `otherwise` answers what a wire leaves to Django."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,10 +57,24 @@ def build(intake: Intake) -> App:
         request = Request(scope["method"], scope["path"].removeprefix(JSM), scope, b"")
         try:
             await write(send, await _answer(wire, request, receive, intake))
+        except Elsewhere as error:
+            if otherwise is None:
+                await write(send, _failure(wire, request, 401, "unknown_key", str(error)))
+            else:
+                await otherwise(scope, _again(request.body), send)
         except Gone:
             log.info("sender_hung_up", extra={"path": request.path})
 
     return app
+
+
+def _again(body: bytes) -> Receive:
+    """The body once more, for another application."""
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def _answer(wire: Wire, request: Request, receive: Receive, intake: Intake) -> Response:

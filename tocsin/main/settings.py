@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "tocsin.deployments",
     "tocsin.alerts",
     "tocsin.incidents",
+    "tocsin.gateways",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,6 +8,7 @@ from django.db import connection
 
 from tocsin.core import clock, live
 from tocsin.core.models import Node
+from tocsin.gateways.actions import forget_requests
 from tocsin.main import presence
 from tocsin.main.answers import forget_answers
 from tocsin.main.loops import Loop
@@ -35,9 +36,10 @@ def leave(name: str) -> None:
 
 
 def tidy() -> int:
-    """Drop what is only of passing use: live versions, nodes long gone."""
+    """Drop what is only of passing use: live versions, other APIs' requests, nodes long gone."""
     live.forget()
     forget_answers()
+    forget_requests()
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM core_node WHERE seen_at < tocsin_now() - make_interval(secs => %s)", [FORGET_NODES_S]

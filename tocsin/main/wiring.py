@@ -11,6 +11,7 @@ from typing import Any
 from tocsin.accounts.queries import JournalReaders
 from tocsin.alerts import actions as alerts
 from tocsin.alerts import digest
+from tocsin.alerts import subscribers as alerts_subscribers
 from tocsin.alerts.intake.commit import CHANNEL as INTAKE_CHANNEL
 from tocsin.channels import ports as channels_ports
 from tocsin.channels.sending import Sender
@@ -18,6 +19,7 @@ from tocsin.core import clock
 from tocsin.core.config import Config
 from tocsin.core.queue import Handler, Worker
 from tocsin.core.queue.defer import CHANNEL as QUEUE_CHANNEL
+from tocsin.gateways.opsgenie import jobs as opsgenie
 from tocsin.incidents import audit as calls_audit
 from tocsin.incidents import subscribers as incidents
 from tocsin.incidents.rules import INCIDENT
@@ -35,6 +37,7 @@ from tocsin.paging import ticker
 Reaction = Callable[[Stored], None]
 
 REACTIONS: Mapping[str, tuple[tuple[str, Reaction], ...]] = {
+    "alerts.alerts_closed": (("react.alerts.alerts_closed", alerts_subscribers.on_alerts_closed),),
     "alerts.group_needs_people": (("react.incidents.group_needs_people", incidents.on_group_needs_people),),
     "alerts.group_cause_moved": (("react.incidents.group_cause_moved", incidents.on_group_cause_moved),),
     "alerts.group_cause_confirmed": (("react.incidents.group_cause_judged", incidents.on_group_cause_judged),),
@@ -62,7 +65,8 @@ def plug() -> None:
 
 def handlers() -> dict[str, Handler]:
     """What the queue runs, by kind of job."""
-    return {name: Handler(run=_reacting(reaction)) for pairs in REACTIONS.values() for name, reaction in pairs}
+    reactions = {name: Handler(run=_reacting(reaction)) for pairs in REACTIONS.values() for name, reaction in pairs}
+    return reactions | {"opsgenie.request": Handler(run=opsgenie.run)}
 
 
 def _reacting(reaction: Reaction) -> Callable[[dict[str, Any]], None]:

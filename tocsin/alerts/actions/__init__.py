@@ -17,9 +17,13 @@ from tocsin.alerts.actions.alerts import (
     expire_due,
     reopen,
     snooze,
+    stop_helping,
     unacknowledge,
     wake_snoozed,
 )
+from tocsin.alerts.actions.amending import Amendment, amend, ask_action, assign, delete, note, relabel, tag
+from tocsin.alerts.actions.attaching import SIZE_MOST as ATTACHMENT_MOST
+from tocsin.alerts.actions.attaching import attach, detach
 from tocsin.alerts.actions.bulk import Change, Outcome, Target, change_all
 from tocsin.alerts.actions.groups import (
     attach_incident,
@@ -31,16 +35,25 @@ from tocsin.alerts.actions.groups import (
     reject_cause,
     withdraw_verdict,
 )
+from tocsin.alerts.actions.helping import ask_person, ask_team, escalate
 from tocsin.alerts.actions.partitions import maintain_partitions
 from tocsin.alerts.actions.spools import note_drained_spools
 
 __all__ = [
+    "ATTACHMENT_MOST",
+    "Amendment",
     "Change",
     "IntegrationDetails",
     "Outcome",
     "SilenceDetails",
     "Target",
     "acknowledge",
+    "amend",
+    "ask_action",
+    "ask_person",
+    "ask_team",
+    "assign",
+    "attach",
     "attach_incident",
     "belong_together",
     "calm",
@@ -48,17 +61,24 @@ __all__ = [
     "close",
     "close_group",
     "confirm_cause",
+    "delete",
+    "detach",
     "end_silence",
+    "escalate",
     "expire_due",
     "keep_apart",
     "maintain_partitions",
+    "note",
     "note_drained_spools",
     "reject_cause",
+    "relabel",
     "remove_integration",
     "reopen",
     "save_integration",
     "save_silence",
     "snooze",
+    "stop_helping",
+    "tag",
     "unacknowledge",
     "wake_snoozed",
     "withdraw_verdict",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -20,6 +22,7 @@ from tocsin.core.errors import Conflict, InvalidInput, NotFound
 from tocsin.journal.actions import Entry, record, record_many
 from tocsin.journal.facts import Fact
 from tocsin.paging import actions as paging
+from tocsin.paging.rules import StopReason
 
 STILL_DRAINS = timedelta(minutes=1)
 """A node that has brought in nothing of its spool for this long is not waited for."""
@@ -31,59 +34,70 @@ def acknowledge(alert_id: UUID, *, actor: Actor) -> Alert:
 
     To acknowledge again answers pages opened since, and changes nothing else; a closed alert is a Conflict.
     """
-    alert = _locked_open(alert_id, actor)
+    alert = locked_open(alert_id, actor)
     group = alert.group
     of_cause = group is not None and group.state == GroupState.OPEN and group.cause_service_id == alert.service_id
     if alert.acknowledged_at is None:
         _save(alert, rules.acknowledge(life_of(alert), by=actor.label, now=clock.now()))
-        _tell(alert, facts.AlertAcknowledged(title=alert.title, of_cause=of_cause), actor)
+        tell(alert, facts.AlertAcknowledged(title=alert.title, of_cause=of_cause), actor)
     if of_cause and group is not None and group.incident_ref is not None:
         paging.acknowledge_for(group.incident_ref, actor=actor, via="alert")
+    if alert.responders.exists():
+        paging.acknowledge_for(alert_ref(alert), actor=replace(ENGINE, label=actor.label), via="alert")
     return alert
 
 
 @transaction.atomic
 def unacknowledge(alert_id: UUID, *, actor: Actor) -> Alert:
     """Take the acknowledgement or the snooze back."""
-    alert = _locked_open(alert_id, actor)
+    alert = locked_open(alert_id, actor)
     if alert.state == AlertState.OPEN:
         return alert
     _save(alert, rules.unacknowledge(life_of(alert)))
-    _tell(alert, facts.AlertUnacknowledged(title=alert.title), actor)
+    tell(alert, facts.AlertUnacknowledged(title=alert.title), actor)
     return alert
 
 
 @transaction.atomic
 def snooze(alert_id: UUID, *, until: datetime, actor: Actor) -> Alert:
     """Put the alert out of sight until a moment in the future; `wake_snoozed` brings it back."""
-    alert = _locked_open(alert_id, actor)
+    alert = locked_open(alert_id, actor)
     if until <= clock.now():
         raise InvalidInput("A snooze must end in the future.")
     _save(alert, rules.snooze(life_of(alert), until=until))
-    _tell(alert, facts.AlertSnoozed(title=alert.title, until=until), actor)
+    tell(alert, facts.AlertSnoozed(title=alert.title, until=until), actor)
     return alert
 
 
 @transaction.atomic
 def close(alert_id: UUID, *, actor: Actor) -> Alert:
     """Say that it is over. A new firing opens a new alert; repeats of this one do not."""
-    alert = _locked_open(alert_id, actor)
+    alert = locked_open(alert_id, actor)
     _save(alert, rules.close_by_hand(life_of(alert), now=clock.now()))
-    _tell(alert, facts.AlertClosedByHand(title=alert.title), actor)
+    tell(alert, facts.AlertClosedByHand(title=alert.title), actor)
+    stop_helping([alert.uuid])
     return alert
+
+
+@transaction.atomic
+def stop_helping(alert_ids: Iterable[UUID]) -> None:
+    """Stop the pages of those who were asked to help with alerts that are over."""
+    asked = Alert.objects.filter(uuid__in=list(alert_ids), responders__isnull=False, state=AlertState.CLOSED)
+    for alert in asked.distinct().order_by("id"):
+        paging.stop_for(alert_ref(alert), reason=StopReason.RESOLVED, actor=ENGINE)
 
 
 @transaction.atomic
 def reopen(alert_id: UUID, *, actor: Actor) -> Alert:
     """Say that it is not over after all; a Conflict when a newer alert of the same fingerprint took its place."""
-    alert = _locked(alert_id, actor)
+    alert = locked(alert_id, actor)
     if alert.state != AlertState.CLOSED:
         return alert
     if alert.superseded_at is not None:
         raise Conflict("A newer alert has taken this one's place; look at that one.")
     alert.reopened_at = now = clock.now()
     alert.save(update_fields=["reopened_at", *write_life(alert, rules.reopen(life_of(alert), now=now))])
-    _tell(alert, facts.AlertReopened(title=alert.title), actor)
+    tell(alert, facts.AlertReopened(title=alert.title), actor)
     return alert
 
 
@@ -151,7 +165,8 @@ def _due_rows(limit: int, **due: object) -> list[Alert]:
     return list(rows.filter(**due).order_by("id")[:limit])
 
 
-def _locked(alert_id: UUID, actor: Actor) -> Alert:
+def locked(alert_id: UUID, actor: Actor) -> Alert:
+    """The alert, locked for a change; NotFound or Forbidden when this actor may not make one."""
     rows = Alert.objects.select_for_update(of=("self",)).select_related("service", "integration", "group")
     alert = rows.filter(uuid=alert_id).first()
     if alert is None:
@@ -162,8 +177,9 @@ def _locked(alert_id: UUID, actor: Actor) -> Alert:
     return alert
 
 
-def _locked_open(alert_id: UUID, actor: Actor) -> Alert:
-    alert = _locked(alert_id, actor)
+def locked_open(alert_id: UUID, actor: Actor) -> Alert:
+    """The same, where only an open alert can be changed so."""
+    alert = locked(alert_id, actor)
     if alert.state == AlertState.CLOSED:
         raise Conflict("This alert is closed already.")
     return alert
@@ -173,7 +189,8 @@ def _save(alert: Alert, life: rules.Life) -> None:
     alert.save(update_fields=write_life(alert, life))
 
 
-def _tell(alert: Alert, fact: Fact, actor: Actor) -> None:
+def tell(alert: Alert, fact: Fact, actor: Actor) -> None:
+    """Record a fact about an alert, and have the screens that show it look again."""
     record(fact, actor=actor, subject=alert_ref(alert))
     live.publish(_topics(alert))
 

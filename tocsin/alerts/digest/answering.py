@@ -34,3 +34,5 @@ def answer(steps: Iterable[tuple[Working, Event]]) -> None:
         record(fact, actor=actor, subject=alert_ref(alert))
         if of_cause and group is not None and group.incident_ref is not None:
             paging.acknowledge_for(group.incident_ref, actor=actor, via="alert")
+        if alert.responders.exists():
+            paging.acknowledge_for(alert_ref(alert), actor=actor, via="alert")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tocsin.alerts import rules
 from tocsin.alerts.digest.reading import Event
-from tocsin.alerts.digest.working import Key, Working
-from tocsin.alerts.rules import AlertAction, Told
+from tocsin.alerts.digest.working import Content, Key, Working
+from tocsin.alerts.rules import AlertAction, Severity, Told
 from tocsin.core.ids import uuid7
 
 
@@ -47,11 +48,27 @@ def _fold_one(before: Working | None, event: Event) -> Working | None:
     if before is None or is_new:
         return _new(before, event, life)
     fires = event.action is AlertAction.FIRE
-    if fires and event.received_at >= before.life.last_at and event.content != before.content:
-        before.content, before.content_changed = event.content, True
+    if fires and event.received_at >= before.life.last_at:
+        content = _edited(event.content, before.edits) if before.edits else event.content
+        before.content_changed = before.content_changed or content != before.content
+        before.content = content
     before.life = life
     before.expires_at = (event.expires_at if fires else before.expires_at) if life.is_open else None
     return before
+
+
+def _edited(content: Content, edits: rules.Edits) -> Content:
+    """What the sender says, as people changed it: a repeat takes none of that back."""
+    labels = rules.edited(json.loads(content.labels), edits)
+    # As PostgreSQL writes jsonb, so that an unchanged repeat is seen to change nothing.
+    ordered = dict(sorted(labels.items(), key=lambda pair: (len(pair[0].encode()), pair[0].encode())))
+    return replace(
+        content,
+        title=edits.get("title", content.title),
+        description=edits.get("description", content.description),
+        severity=Severity(edits.get("severity", content.severity)),
+        labels=json.dumps(ordered, ensure_ascii=False),
+    )
 
 
 def _new(before: Working | None, event: Event, life: rules.Life) -> Working:

@@ -62,7 +62,7 @@ class Observer:
 
     def _seen(self, working: Working, event: Event) -> correlation.Observation | None:
         arrival = self.clock.hear(event)
-        if event.action is AlertAction.ACKNOWLEDGE or not working.life.count:
+        if event.action in (AlertAction.ACKNOWLEDGE, AlertAction.NOTE) or not working.life.count:
             return None
         content = working.content
         return correlation.Observation(

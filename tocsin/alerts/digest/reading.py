@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,8 @@ SELECT integration_id, fingerprint, action, "order", at, received_at, expires_at
 
 _NEWEST = f"""
 SELECT a.id, a.uuid, a.integration_id, a.fingerprint, a.severity, a.title, a.description, a.name, s.key, a.peer,
-       a.labels::text, a.source, a.group_id, a.set_aside, a.expires_at, {", ".join(f"a.{name}" for name in LIFE_FIELDS)}
+       a.labels::text, a.source, a.group_id, a.set_aside, a.expires_at, a.edits,
+       {", ".join(f"a.{name}" for name in LIFE_FIELDS)}
   FROM unnest(%s::bigint[], %s::text[]) AS wanted (integration_id, fingerprint)
   JOIN alerts_alert a ON a.integration_id = wanted.integration_id AND a.fingerprint = wanted.fingerprint
    AND a.superseded_at IS NULL
@@ -134,7 +136,7 @@ def newest_alerts(keys: Iterable[Key]) -> dict[Key, Working]:
 
 def _working(row: tuple[Any, ...]) -> Working:
     id_, uuid, integration_id, fingerprint, severity, title, description, name, service, peer, labels, source = row[:12]
-    life = dict(zip(LIFE_FIELDS, row[15:], strict=True))
+    life = dict(zip(LIFE_FIELDS, row[16:], strict=True))
     return Working(
         id=id_,
         uuid=uuid if isinstance(uuid, UUID) else UUID(uuid),
@@ -153,4 +155,5 @@ def _working(row: tuple[Any, ...]) -> Working:
         group_id=row[12],
         set_aside=row[13],
         expires_at=row[14],
+        edits=json.loads(row[15]) if isinstance(row[15], str) else row[15],
     )

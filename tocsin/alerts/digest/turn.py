@@ -21,6 +21,7 @@ from tocsin.alerts.digest import lease, reading, writing
 from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
+from tocsin.alerts.digest.noting import note
 from tocsin.alerts.digest.observing import REMEMBERED, Observer, reopenings
 from tocsin.alerts.digest.passing import pass_on
 from tocsin.alerts.digest.silencing import Silences
@@ -85,6 +86,7 @@ class Digest:
         newest = reading.newest_alerts({event.key for event in events})
         folded = fold(events, newest)
         self._write(folded, silences, turn.now)
+        note(folded.steps)
         answer(folded.steps)
         pass_on(batches, since)
         reading.remove_batches(batches)

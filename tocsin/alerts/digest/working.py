@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.alerts.rules import Life, Severity
+from tocsin.alerts.rules import Edits, Life, Severity
 
 Key = tuple[int, str]
 """Integration and fingerprint."""
@@ -14,7 +14,7 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What the latest firing says. `service` is a key, `labels` JSON text."""
+    """What the latest firing says, as people edited it. `service` is a key, `labels` JSON text."""
 
     severity: Severity
     title: str
@@ -35,6 +35,7 @@ class Working:
     key: Key
     life: Life
     content: Content
+    edits: Edits = field(default_factory=dict)
     group_id: int | None = None
     set_aside: str = ""
     expires_at: datetime | None = None

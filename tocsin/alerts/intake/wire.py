@@ -8,6 +8,10 @@ from tocsin.alerts.intake.door import Intake
 from tocsin.alerts.intake.http import Request, Response
 
 
+class Elsewhere(Exception):
+    """The key is no sender's. It may be another kind of key, which is answered behind Django; else this is a 401."""
+
+
 class Wire(Protocol):
     """One product's API. `refused` is the status it gives to what cannot be taken."""
 
@@ -21,7 +25,7 @@ class Wire(Protocol):
     def refused(self) -> int: ...
 
     async def respond(self, request: Request, intake: Intake) -> Response:
-        """Answer a request that was read whole. May raise Refusal, TocsinError, RecursionError."""
+        """Answer a request that was read whole. May raise Refusal, TocsinError, RecursionError, Elsewhere."""
         ...
 
     def failure(self, request: Request, status: int, message: str) -> Response:

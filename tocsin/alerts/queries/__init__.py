@@ -10,6 +10,18 @@ from tocsin.alerts.queries.administration import (
     silences,
 )
 from tocsin.alerts.queries.calls import calls_before, team_to_call
+from tocsin.alerts.queries.deliveries import Outcome, Told, deliveries_of, is_digested, newest_waiting, outcome_of
+from tocsin.alerts.queries.finding import (
+    ORDERS,
+    Wanted,
+    alert_named,
+    attachment_of,
+    attachments_of,
+    count_alerts,
+    find_alerts,
+    notes_of,
+    responders_of,
+)
 from tocsin.alerts.queries.groups import (
     AlertRow,
     CauseView,
@@ -30,6 +42,7 @@ from tocsin.alerts.queries.scope import visible_group as group_by_id
 from tocsin.alerts.queries.storm import Storm, storm
 
 __all__ = [
+    "ORDERS",
     "AlertRow",
     "Bucket",
     "CauseView",
@@ -41,13 +54,22 @@ __all__ = [
     "IntegrationRow",
     "Ledger",
     "LedgerLine",
+    "Outcome",
     "RowKind",
     "StateFilter",
     "Storm",
+    "Told",
+    "Wanted",
     "alert_by_id",
+    "alert_named",
     "alerts_of_group",
     "alerts_of_service",
+    "attachment_of",
+    "attachments_of",
     "calls_before",
+    "count_alerts",
+    "deliveries_of",
+    "find_alerts",
     "group_by_id",
     "group_detail",
     "groups_of_incident",
@@ -59,8 +81,13 @@ __all__ = [
     "integration_keys",
     "integration_secrets",
     "integrations",
+    "is_digested",
     "ledger",
     "newer",
+    "newest_waiting",
+    "notes_of",
+    "outcome_of",
+    "responders_of",
     "rises",
     "row_of",
     "silence_by_key",

@@ -104,7 +104,7 @@ class AlertRow:
 
 def alert_by_id(actor: Actor, alert_id: UUID) -> Alert:
     """The row of an alert this actor may see."""
-    alert = Alert.objects.select_related("service__team", "integration", "group").filter(uuid=alert_id).first()
+    alert = Alert.objects.select_related("service__team", "integration", "group", "owner").filter(uuid=alert_id).first()
     if alert is None:
         raise NotFound("There is no such alert.")
     require_visible(actor, alert_scope(alert), "There is no such alert.")

@@ -7,14 +7,16 @@ from uuid import UUID
 from django.db.models import Q
 
 from tocsin.accounts.queries import require_visible, visible_teams
-from tocsin.accounts.rules import Actor
+from tocsin.accounts.rules import Actor, KeyScope
 from tocsin.alerts.models import Group
 from tocsin.alerts.rows import group_scope
 from tocsin.core.errors import NotFound
 
 
 def visible_alerts(actor: Actor) -> Q:
-    """Alerts of services or of integrations of the actor's teams."""
+    """Alerts of services or of integrations of the actor's teams; for an integration's key, what came from it."""
+    if actor.key_scope is KeyScope.INTEGRATION:
+        return Q(integration__uuid=actor.sender)
     return visible_teams(actor, "service__team") | visible_teams(actor, "integration__team")
 
 

@@ -61,13 +61,13 @@ FLAP_WITHIN = timedelta(minutes=15)
 def fold(life: Life | None, told: Told) -> tuple[Life | None, bool]:
     """The life after one delivery, and whether it is a new alert (else the given one, changed).
 
-    None when there is nothing to remember: an acknowledgement of something unknown.
+    None when there is nothing to remember: an acknowledgement of something unknown, or a note about it.
     """
     if told.action is AlertAction.FIRE:
         return _fire(life, told)
     if told.action is AlertAction.RESOLVE:
         return _resolve(life, told)
-    return _acknowledged(life, told), False
+    return (life if told.action is AlertAction.NOTE else _acknowledged(life, told)), False
 
 
 def _fire(life: Life | None, told: Told) -> tuple[Life, bool]:

@@ -63,6 +63,8 @@ class AlertAction(StrEnum):
     FIRE = "fire"
     RESOLVE = "resolve"
     ACKNOWLEDGE = "acknowledge"
+    NOTE = "note"
+    """Somebody's words about it, and no change of its state."""
 
 
 class CloseReason(StrEnum):

@@ -50,6 +50,10 @@ def alert(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "why": _why_here(row),
         "group": row.group,
         "history": _history(Ref("alerts.alert", uuid)),
+        "owner": found.owner.name if found.owner else "",
+        "helpers": [each.name for each in queries.responders_of(found)],
+        "notes": queries.notes_of(found),
+        "files": queries.attachments_of(found),
         "may_respond": may_they(request, Verb.RESPOND, found.service.team_id, found.integration.team_id),
         "snoozes": SNOOZES_H,
         "silence": urlencode({"service": row.service, "name": row.name}),
@@ -72,7 +76,7 @@ def _history(subject: Ref) -> tuple[c.Entry, ...]:
         c.Entry(
             at=fact.at,
             text=f"{sentence(fact)} {fact.reason}".strip(),
-            author=fact.actor_label if fact.actor_kind == "person" else "",
+            author=fact.actor_label if fact.actor_kind in {"person", "key"} else "",
             icon="alert",
         )
         for fact in facts_about([subject], limit=HISTORY)

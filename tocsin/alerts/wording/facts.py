@@ -44,6 +44,49 @@ def _acknowledged(fact: Stored) -> str:
     return gettext("“%(title)s” acknowledged.") % fact.data
 
 
+def _amended(fact: Stored) -> str:
+    words = {
+        "title": gettext("the title"),
+        "description": gettext("the description"),
+        "severity": gettext("the severity"),
+    }
+    what = ", ".join(words.get(name, name) for name in fact.data["changed"])
+    return gettext("“%(title)s”: %(what)s changed.") % (fact.data | {"what": what})
+
+
+def _tagged(fact: Stored) -> str:
+    return _added_and_removed(
+        fact, gettext("“%(title)s”: tags added: %(names)s."), gettext("“%(title)s”: tags taken away: %(names)s.")
+    )
+
+
+def _relabelled(fact: Stored) -> str:
+    return _added_and_removed(
+        fact, gettext("“%(title)s”: labels set: %(names)s."), gettext("“%(title)s”: labels taken away: %(names)s.")
+    )
+
+
+def _added_and_removed(fact: Stored, added: str, removed: str) -> str:
+    said = [
+        words % {"title": fact.data["title"], "names": ", ".join(names)}
+        for words, names in ((added, fact.data["added"]), (removed, fact.data["removed"]))
+        if names
+    ]
+    return " ".join(said)
+
+
+def _assigned(fact: Stored) -> str:
+    if fact.data["owner"]:
+        return gettext("“%(title)s” assigned.") % fact.data
+    return gettext("“%(title)s” is nobody’s any more.") % fact.data
+
+
+def _responder_added(fact: Stored) -> str:
+    if fact.data["team"]:
+        return gettext("%(team)s asked to help with “%(title)s”.") % fact.data
+    return gettext("Somebody asked to help with “%(title)s”.") % fact.data
+
+
 def _group_opened(fact: Stored) -> str:
     alerts = fact.data["alerts"]
     said = ngettext(
@@ -114,6 +157,17 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.AlertWoken.kind: lambda fact: gettext("The snooze of “%(title)s” ran out, and it still fires.") % fact.data,
     facts.AlertClosedByHand.kind: lambda fact: gettext("“%(title)s” closed by hand.") % fact.data,
     facts.AlertReopened.kind: lambda fact: gettext("“%(title)s” reopened.") % fact.data,
+    facts.AlertAmended.kind: _amended,
+    facts.AlertTagged.kind: _tagged,
+    facts.AlertRelabelled.kind: _relabelled,
+    facts.AlertNoted.kind: lambda fact: gettext("A note on “%(title)s”.") % fact.data,
+    facts.AlertAssigned.kind: _assigned,
+    facts.AlertResponderAdded.kind: _responder_added,
+    facts.AlertEscalated.kind: lambda fact: gettext("“%(title)s” escalated by the policy %(policy)s.") % fact.data,
+    facts.AlertActionAsked.kind: lambda fact: gettext("“%(title)s”: the action %(action)s asked for.") % fact.data,
+    facts.AlertAttached.kind: lambda fact: gettext("“%(title)s”: the file %(name)s attached.") % fact.data,
+    facts.AlertDetached.kind: lambda fact: gettext("“%(title)s”: the file %(name)s taken away.") % fact.data,
+    facts.AlertDeleted.kind: lambda fact: gettext("“%(title)s” deleted.") % fact.data,
     facts.GroupOpened.kind: _group_opened,
     facts.GroupNeedsPeople.kind: lambda fact: gettext("The failure of %(cause)s needs people.") % fact.data,
     facts.GroupCauseMoved.kind: lambda fact: (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.alerts.intake import Delivery, Intake, limits
 from tocsin.alerts.intake.http import Request, Response, durably, json_response
+from tocsin.alerts.intake.wire import Elsewhere
 from tocsin.alerts.rules import AlertAction
 from tocsin.core import metrics
 from tocsin.gateways.opsgenie.decode import act, create
@@ -27,13 +28,13 @@ class Opsgenie:
         token = request.token("geniekey")
         sender = await intake.sender(token) if token else None
         if sender is None:
-            return self.failure(request, 401, "Give a live integration key: Authorization: GenieKey <key>.")
+            raise Elsewhere("Give a live integration key: Authorization: GenieKey <key>.")
         identifier, action = route
         if action is None:
-            event = create(request.body, request_id=request.id, sent_at=request.sent_at)
+            events = create(request.body, request_id=request.id, sent_at=request.sent_at)
         else:
-            event = act(action, identifier, request.query("identifierType"), request.body, sent_at=request.sent_at)
-        delivery = Delivery(sender=sender, request_id=request.id, events=(event,), key=request.delivery_key)
+            events = act(action, identifier, request.query("identifierType"), request.body, sent_at=request.sent_at)
+        delivery = Delivery(sender=sender, request_id=request.id, events=events, key=request.delivery_key)
         receipt = await intake.accept(delivery)
         metrics.INTAKE_ACCEPTED.labels(self.name).inc()
         return durably(self._answer(request, 202, {"result": "Request will be processed"}), receipt)
@@ -45,6 +46,11 @@ class Opsgenie:
         request_id = str(request.id)
         body = {**value, "took": request.took_s, "requestId": request_id}
         return json_response(status, body, (b"x-request-id", request_id.encode()))
+
+
+def takes(path: str, method: str) -> bool:
+    """Whether it is one of those that are kept before they are answered; the others are answered behind Django."""
+    return method == "POST" and _route(path) is not None
 
 
 def _route(path: str) -> tuple[str, AlertAction | None] | None:

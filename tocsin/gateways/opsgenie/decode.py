@@ -1,6 +1,7 @@
 """Opsgenie's bodies as events. Its format has no place for the sender's time: a detail `occurred_at` is taken for it.
 
-Duplicate JSON keys: the last one wins. Unknown fields are ignored. Tags become the label `tags`, comma separated.
+Duplicate JSON keys: the last one wins. Unknown fields are ignored. Tags become the label `tags`, comma separated; so
+do actions, responders and visibleTo, each a label of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ NAMES = ("alertname", "rule", "check", "alert_name")
 """The first of these details names the rule that fired; without one, the message does."""
 
 
+class _Named(msgspec.Struct):
+    type: str = ""
+    id: str = ""
+    name: str = ""
+    username: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.id or self.username or self.name}"
+
+
 class Create(msgspec.Struct):
     """POST /v2/alerts."""
 
@@ -34,6 +45,9 @@ class Create(msgspec.Struct):
     note: str | None = None
     tags: list[str] | None = None
     details: dict[str, Any] | None = None
+    actions: list[str] | None = None
+    responders: list[_Named] | None = None
+    visible_to: list[_Named] | None = msgspec.field(name="visibleTo", default=None)
 
 
 class Act(msgspec.Struct):
@@ -48,8 +62,8 @@ _CREATE = msgspec.json.Decoder(Create)
 _ACT = msgspec.json.Decoder(Act)
 
 
-def create(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> NewEvent:
-    """The event of a create request. Without an alias each request is an alert of its own."""
+def create(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> tuple[NewEvent, ...]:
+    """The events of a create request: the alert, and its note. Without an alias each request is an alert of its own."""
     given = decoded(_CREATE, body)
     if not given.message.strip():
         raise Refusal("message is empty")
@@ -57,8 +71,9 @@ def create(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> NewEve
     labels = dict(details)
     if given.entity:
         labels.setdefault("entity", given.entity)
-    if given.tags:
-        labels["tags"] = ",".join(given.tags)
+    for name in ("tags", "actions", "responders", "visible_to"):
+        if listed := getattr(given, name):
+            labels[name] = ",".join(map(str, listed))
     occurred = labels.pop("occurred_at", "")
     event = NewEvent(
         action=AlertAction.FIRE,
@@ -75,13 +90,13 @@ def create(body: bytes, *, request_id: UUID, sent_at: datetime | None) -> NewEve
         by=given.user or "",
         labels=labels,
     )
-    return check(event)
+    return _noted(check(event), given.note)
 
 
 def act(
     action: AlertAction, identifier: str, identifier_type: str, body: bytes, *, sent_at: datetime | None
-) -> NewEvent:
-    """The event of an action on an alert that exists, named by alias, id or tiny id."""
+) -> tuple[NewEvent, ...]:
+    """The events of an action on an alert that exists, named by alias, id or tiny id: the action, and its note."""
     given = decoded(_ACT, body) if body.strip() else Act()
     try:
         target = Target(identifier_type or "id")
@@ -94,9 +109,24 @@ def act(
         sent_at=sent_at,
         source=given.source or "",
         by=given.user or "",
-        description=(given.note or "")[:DESCRIPTION],
     )
-    return check(event)
+    return _noted(check(event), given.note)
+
+
+def _noted(event: NewEvent, note: str | None) -> tuple[NewEvent, ...]:
+    """The event, and what came with it as a note of the same alert."""
+    if not note or not note.strip():
+        return (event,)
+    words = NewEvent(
+        action=AlertAction.NOTE,
+        fingerprint=event.fingerprint,
+        target=event.target,
+        sent_at=event.sent_at,
+        source=event.source,
+        by=event.by,
+        description=note[:DESCRIPTION],
+    )
+    return event, check(words)
 
 
 def _identifier(target: Target, identifier: str) -> str:

@@ -28,10 +28,10 @@ class Front:
         self._roles = frozenset(os.environ.get("TOCSIN_ROLES", "intake,web,engine").split(","))
         self._config = config
         self._intake = Intake(config, keyring.load(config))
-        self._gateways: App = gateways.build(self._intake)
         self._hub = Hub(config.database_url)
         self._examiner = Examiner(config.database_url)
         self._proxy = Proxy(web_socket(config))
+        self._gateways: App = gateways.build(self._intake, self._proxy if "web" in self._roles else None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -41,7 +41,7 @@ class Front:
 
     def _route(self, scope: Scope) -> App:
         path: str = scope["path"]
-        if "intake" in self._roles and gateways.handles(path):
+        if "intake" in self._roles and gateways.handles(path, scope["method"]):
             return self._gateways
         named: dict[str, Callable[[], App]] = {
             "/healthz": lambda: self._health,
