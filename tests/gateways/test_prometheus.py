@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.gateways.conftest import Front
 from tocsin.alerts.models import Alert
@@ -70,6 +72,14 @@ def wait_for(front: Front, reached: Callable[[], bool]) -> None:
     pytest.fail("Prometheus has not come to this in time.")
 
 
+def told_by_api(front: Front) -> list[dict[str, Any]]:
+    """What Alertmanager's API says that fires."""
+    answer = Client().get("/api/v2/alerts", headers=front.bearer)
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(PROGRAM is None, reason="needs Prometheus (Debian: apt-get install prometheus)")
 def test_prometheus_fires_repeats_and_resolves(front: Front, tmp_path: Path) -> None:
@@ -80,6 +90,10 @@ def test_prometheus_fires_repeats_and_resolves(front: Front, tmp_path: Path) -> 
         alert = Alert.objects.get()
         assert (alert.name, alert.service.key, alert.severity) == ("SampleFailure", "db", Severity.CRITICAL)
         assert alert.title == "Sample failure of the database"
+        (told,) = told_by_api(front)
+        assert (told["labels"]["alertname"], told["status"]["state"]) == ("SampleFailure", "active")
+        assert told["annotations"] == {"summary": "Sample failure of the database"}
         rules.write_text(RULES.format(value=0))
         process.send_signal(1)  # SIGHUP: read the rules again
         wait_for(front, lambda: Alert.objects.get().state == AlertState.CLOSED)
+        assert told_by_api(front) == []

@@ -112,6 +112,12 @@ def test_what_is_not_served_is_404_in_the_products_words(front: Front) -> None:
     assert front.client.delete("/v2/alerts", headers=front.key).status_code == 405
 
 
+@pytest.mark.parametrize("credentials", [b"Basic \xe9", b"Basic !", b"Basic /w==", b"Bearer", b"Bearer \xff"])
+def test_what_is_no_credential_of_alertmanagers_is_401(front: Front, credentials: bytes) -> None:
+    found = front.client.post("/api/v2/alerts", headers={"Authorization": credentials}, json=[posted()])
+    assert (found.status_code, "key" in found.json(), front.events()) == (401, True, 0)
+
+
 def test_alertmanager_stores_a_batch_and_answers_200_without_a_body(front: Front) -> None:
     found = front.client.post("/api/v2/alerts", headers=front.bearer, json=[posted("A"), posted("B")])
     assert (found.status_code, found.content, front.events()) == (200, b"", 2)

@@ -208,6 +208,10 @@ def silence() -> str:
     return "mnt-118"
 
 
+def silence_id() -> UUID:
+    return alerts.save_silence(alerts.SilenceDetails(**asked.SILENCE), actor=SYSTEM).uuid
+
+
 def policy() -> paging.PolicyDetails:
     step = paging.StepDetails(after_s=0, notify=(paging.TargetDetails(person="ann"),))
     return paging.PolicyDetails(key="network-default", name="Ann first", team="network", steps=(step,))

@@ -151,6 +151,14 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     ),
     "alerts.remove_integration": lambda: partial(alerts.remove_integration, prepared.integration(), **by),
     "alerts.save_silence": lambda: partial(alerts.save_silence, alerts.SilenceDetails(**asked.SILENCE), **by),
+    "alerts.revise_silence": lambda: partial(
+        alerts.revise_silence,
+        prepared.silence_id(),
+        alerts.SilenceDetails(
+            **asked.SILENCE | {"key": "other", "starts_at": clock.now(), "ends_at": clock.now() + timedelta(hours=1)}
+        ),
+        **by,
+    ),
     "alerts.end_silence": lambda: partial(alerts.end_silence, prepared.silence(), **by),
     "alerts.maintain_partitions": lambda: alerts.maintain_partitions,
     "paging.open_page": lambda: partial(

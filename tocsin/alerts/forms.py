@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -77,10 +75,9 @@ class SilenceForm(forms.Form):
     def details(self, owner: str) -> SilenceDetails:
         """What the action takes. The key is made of the reason, and unique."""
         values = self.cleaned_data
-        key = f"{slugify(values['reason'])[:40].strip('-') or 'silence'}-{uuid4().hex[:6]}"
         pairs = [pair for pair in PAIRS if values.get(f"label_{pair}")]
         return SilenceDetails(
-            key=key,
+            key=SilenceDetails.new_key(values["reason"]),
             matchers=[
                 {
                     "label": values[f"label_{pair}"].strip(),

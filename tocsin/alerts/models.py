@@ -242,11 +242,13 @@ class Responder(models.Model):
 class Silence(models.Model):
     """Alerts that match are kept and shown but page nobody between `starts_at` and `ends_at`.
 
-    `matchers` is a list of `{label, op, value}`; all of them must match (`rules.silences`).
+    `matchers` is a list of `{label, op, value}`; all of them must match (`rules.silences`). `author` is the name of who
+    made it where that came through another product's API.
     """
 
     FIELD_CLASSES: ClassVar = {
-        "none": "id uuid key matchers starts_at ends_at ended_at owner created_at",
+        "none": "id uuid key matchers starts_at ends_at ended_at owner created_at changed_at",
+        "personal": "author",
         "content": "reason",
     }
 
@@ -256,10 +258,12 @@ class Silence(models.Model):
     matchers = models.JSONField()
     reason = models.TextField()
     owner = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.TextField(blank=True, default="", db_default="")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "alerts_silence"

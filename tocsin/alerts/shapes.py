@@ -52,12 +52,13 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceOut:
-    """A silence. `matchers`: `{label, op, value}`, all must match; `owner` is a login."""
+    """A silence. `matchers`: `{label, op, value}`, all must match; `owner` is a login, `author` a name."""
 
     key: str
     matchers: Sequence[Mapping[str, str]]
     reason: str
     owner: str | None
+    author: str
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None
@@ -77,6 +78,7 @@ def silence_out(silence: Silence) -> SilenceOut:
         matchers=silence.matchers,
         reason=silence.reason,
         owner=silence.owner.login if silence.owner else None,
+        author=silence.author,
         starts_at=silence.starts_at,
         ends_at=silence.ends_at,
         ended_at=silence.ended_at,

@@ -41,6 +41,8 @@ def _wire(path: str) -> Wire | None:
 def handles(path: str, method: str) -> bool:
     """Whether `build`'s application answers this; what else these products' APIs have is behind Django."""
     wire = _wire(path)
+    if wire is ALERTMANAGER:
+        return method == "POST"
     return takes(path.removeprefix(JSM), method) if wire is OPSGENIE else wire is not None
 
 

@@ -1,8 +1,9 @@
-"""Reading what was promised to other products' clients, and the searches they saved."""
+"""Reading what was promised to other products' clients, the searches they saved, and who works here."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,7 +11,15 @@ from django.db.models import Q
 from tocsin.accounts.queries import require
 from tocsin.accounts.rules import Actor, Verb, sees_everything
 from tocsin.core.errors import NotFound
+from tocsin.core.models import Node
 from tocsin.gateways.models import Request, SavedSearch
+
+SEEN_WITHIN = timedelta(seconds=30)
+
+
+def engines(now: datetime) -> list[Node]:
+    """The engines at work, for products that know such as the peers of a cluster."""
+    return list(Node.objects.filter(role="engine", seen_at__gt=now - SEEN_WITHIN).order_by("name"))
 
 
 def request_done(actor: Actor, request_id: UUID) -> Request:

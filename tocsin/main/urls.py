@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tocsin.deployments.urls")),
     path("", include("tocsin.alerts.urls")),
     path("", include("tocsin.incidents.urls")),
+    path("", include("tocsin.gateways.alertmanager.urls")),
     path("", include("tocsin.gateways.opsgenie.urls")),
     path("connect", include("tocsin.alerts.connect.urls")),
     path("panels/alerts/", include("tocsin.alerts.panels.urls")),

@@ -3,14 +3,7 @@
 Locks are taken in one order: incident, group, alert, page.
 """
 
-from tocsin.alerts.actions.administration import (
-    IntegrationDetails,
-    SilenceDetails,
-    end_silence,
-    remove_integration,
-    save_integration,
-    save_silence,
-)
+from tocsin.alerts.actions.administration import IntegrationDetails, remove_integration, save_integration
 from tocsin.alerts.actions.alerts import (
     acknowledge,
     close,
@@ -37,6 +30,7 @@ from tocsin.alerts.actions.groups import (
 )
 from tocsin.alerts.actions.helping import ask_person, ask_team, escalate
 from tocsin.alerts.actions.partitions import maintain_partitions
+from tocsin.alerts.actions.silences import SilenceDetails, end_silence, revise_silence, save_silence
 from tocsin.alerts.actions.spools import note_drained_spools
 
 __all__ = [
@@ -74,6 +68,7 @@ __all__ = [
     "relabel",
     "remove_integration",
     "reopen",
+    "revise_silence",
     "save_integration",
     "save_silence",
     "snooze",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
@@ -78,17 +77,22 @@ class Request:
 
         For `basic` it is the password; the user's name does not matter.
         """
-        scheme, _, credential = self.header(b"authorization").partition(" ")
-        scheme, credential = scheme.lower(), credential.strip()
-        if scheme not in schemes:
-            return ""
-        return _password(credential) if scheme == "basic" else credential
+        return token_of(self.header(b"authorization"), *schemes)
+
+
+def token_of(authorization: str, *schemes: str) -> str:
+    """The same of the header's text."""
+    scheme, _, credential = authorization.partition(" ")
+    scheme, credential = scheme.lower(), credential.strip()
+    if scheme not in schemes:
+        return ""
+    return _password(credential) if scheme == "basic" else credential
 
 
 def _password(credential: str) -> str:
     try:
         return base64.b64decode(credential, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no ASCII, or no UTF-8 inside
         return ""
 
 

@@ -6,6 +6,7 @@ from tocsin.alerts.queries.administration import (
     integration_keys,
     integration_secrets,
     integrations,
+    silence_by_id,
     silence_by_key,
     silences,
 )
@@ -22,6 +23,7 @@ from tocsin.alerts.queries.finding import (
     notes_of,
     responders_of,
 )
+from tocsin.alerts.queries.firing import Firing, firing_alerts
 from tocsin.alerts.queries.groups import (
     AlertRow,
     CauseView,
@@ -47,6 +49,7 @@ __all__ = [
     "Bucket",
     "CauseView",
     "EvidenceView",
+    "Firing",
     "GroupDetail",
     "Inbox",
     "InboxFilter",
@@ -70,6 +73,7 @@ __all__ = [
     "count_alerts",
     "deliveries_of",
     "find_alerts",
+    "firing_alerts",
     "group_by_id",
     "group_detail",
     "groups_of_incident",
@@ -90,6 +94,7 @@ __all__ = [
     "responders_of",
     "rises",
     "row_of",
+    "silence_by_id",
     "silence_by_key",
     "silences",
     "storm",

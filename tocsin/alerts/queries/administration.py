@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -93,13 +93,23 @@ def _keys(actor: Actor) -> list[Key]:
     return [key for key in accounts_keys(actor) if key.subject_kind == "alerts.integration"]
 
 
-def silences(actor: Actor, *, ended: bool = False) -> list[Silence]:
-    """Silences in force or to come, soonest end first; with `ended` also those that are over."""
+def silences(actor: Actor, *, ended: bool = False, over_for: timedelta | None = None) -> list[Silence]:
+    """Silences in force or to come, soonest end first; with `ended` also those that are over, `over_for` at most."""
     require(actor, Verb.VIEW)
-    rows = Silence.objects.select_related("owner")
+    rows, now = Silence.objects.select_related("owner"), clock.now()
     if not ended:
-        rows = rows.filter(ended_at__isnull=True, ends_at__gt=clock.now())
+        rows = rows.filter(ended_at__isnull=True, ends_at__gt=now)
+    elif over_for is not None:
+        rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now - over_for), ends_at__gt=now - over_for)
     return list(rows.order_by("ends_at", "id"))
+
+
+def silence_by_id(actor: Actor, silence_id: UUID) -> Silence:
+    require(actor, Verb.VIEW)
+    row = Silence.objects.select_related("owner").filter(uuid=silence_id).first()
+    if row is None:
+        raise NotFound("There is no such silence.")
+    return row
 
 
 def silence_by_key(actor: Actor, key: str) -> Silence:

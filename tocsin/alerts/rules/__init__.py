@@ -18,7 +18,17 @@ from tocsin.alerts.rules.life import (
     unacknowledge,
 )
 from tocsin.alerts.rules.severity import from_opsgenie, from_pagerduty, from_word
-from tocsin.alerts.rules.silences import Matchable, Matcher, Operator, expression, matches, parse_matchers
+from tocsin.alerts.rules.silences import (
+    Matchable,
+    Matcher,
+    Operator,
+    SilenceState,
+    expression,
+    matches,
+    may_revise,
+    parse_matchers,
+    silence_state,
+)
 from tocsin.alerts.rules.states import (
     AlertAction,
     AlertState,
@@ -71,6 +81,7 @@ __all__ = [
     "Operator",
     "Readiness",
     "Severity",
+    "SilenceState",
     "Some",
     "Standing",
     "Term",
@@ -90,12 +101,14 @@ __all__ = [
     "leader",
     "matches",
     "may_move",
+    "may_revise",
     "parse_matchers",
     "peer_of",
     "ready_to_page",
     "relabelled",
     "reopen",
     "service_of",
+    "silence_state",
     "snooze",
     "stands_alone",
     "tagged",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -30,6 +31,31 @@ class Operator(StrEnum):
     CONTAINS = "*="
     LIKE = "=~"
     UNLIKE = "!~"
+
+
+class SilenceState(StrEnum):
+    PENDING = "pending"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+
+
+def silence_state(*, starts_at: datetime, ends_at: datetime, ended_at: datetime | None, now: datetime) -> SilenceState:
+    """Whether a silence is still to come, in force, or over: by its end, or because somebody ended it."""
+    if ended_at is not None or ends_at <= now:
+        return SilenceState.EXPIRED
+    return SilenceState.PENDING if starts_at > now else SilenceState.ACTIVE
+
+
+def may_revise(state: SilenceState, *, starts_at: datetime, before: datetime, now: datetime) -> bool:
+    """Whether a silence with the same matchers may get this beginning (and another end) and be the same silence: not
+    when that changes what has been silenced already."""
+    match state:
+        case SilenceState.ACTIVE:
+            return starts_at == before
+        case SilenceState.PENDING:
+            return starts_at >= now
+        case SilenceState.EXPIRED:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

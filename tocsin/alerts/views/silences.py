@@ -105,6 +105,7 @@ def resume(request: HttpRequest, key: str) -> HttpResponse:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         owner=row.owner.login if row.owner else "",
+        author=row.author,
     )
     actions.save_silence(details, actor=actor_of(request))
     messages.success(request, gettext("The silence is in force again."))

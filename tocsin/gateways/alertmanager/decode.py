@@ -1,7 +1,8 @@
 """What Prometheus posts, as events. One bad alert does not sink the others: each is decoded on its own.
 
-An alert's identity is its label set. Missing `startsAt`: now. Missing `endsAt`: five minutes, as in Alertmanager. An
-empty label counts as absent; duplicate JSON keys: the last one wins.
+An alert's identity is its label set; what is annotated is kept beside it (`labels.py`). Missing `startsAt`: now.
+Missing `endsAt`: five minutes, as in Alertmanager. An empty label counts as absent; duplicate JSON keys: the last one
+wins.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 
 import msgspec
 
@@ -17,6 +17,7 @@ from tocsin.alerts.intake import NewEvent
 from tocsin.alerts.intake.decoding import decoded
 from tocsin.alerts.intake.limits import ALERTS, DESCRIPTION, TITLE, Refusal, check
 from tocsin.alerts.rules import AlertAction, from_word, peer_of, service_of
+from tocsin.gateways.alertmanager.labels import fingerprint, with_annotations
 
 RESOLVE_TIMEOUT_S = 300.0
 _TITLES = ("summary", "title", "message")
@@ -74,7 +75,7 @@ def _event(posted: Posted, sent_at: datetime | None) -> NewEvent:
     labels = {name: value for name, value in posted.labels.items() if value}
     if not labels:
         raise Refusal("at least one label pair required")
-    starts_at, ends_at = _utc(posted.starts_at, "startsAt"), _utc(posted.ends_at, "endsAt")
+    starts_at, ends_at = utc(posted.starts_at, "startsAt"), utc(posted.ends_at, "endsAt")
     if starts_at is not None and ends_at is not None and ends_at < starts_at:
         raise Refusal("endsAt is before startsAt")
     annotations = posted.annotations or {}
@@ -93,20 +94,12 @@ def _event(posted: Posted, sent_at: datetime | None) -> NewEvent:
         title=title[:TITLE],
         description=_first(annotations, _TEXTS)[:DESCRIPTION],
         source=(posted.generator_url or "")[:TITLE],
-        labels=labels,
+        labels=with_annotations(labels, annotations),
     )
     return check(event)
 
 
-def fingerprint(labels: dict[str, str]) -> str:
-    """16 hex digits over the label set, whatever its order."""
-    digest = blake2b(digest_size=8)
-    for name in sorted(labels):
-        digest.update(f"{name}\xff{labels[name]}\xff".encode())
-    return digest.hexdigest()
-
-
-def _utc(moment: datetime | None, what: str) -> datetime | None:
+def utc(moment: datetime | None, what: str) -> datetime | None:
     """In UTC; the year 1, Go's zero time, means that there is none."""
     if moment is None or moment.year == 1:
         return None

@@ -1,0 +1,80 @@
+"""What fires now, for whoever asks a product that keeps no history: what silences it, what it is a symptom of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from tocsin.accounts.rules import Actor
+from tocsin.alerts.models import Alert, Silence
+from tocsin.alerts.queries.scope import visible_alerts
+from tocsin.alerts.rows import matchable, owner_of
+from tocsin.alerts.rules import AlertState, GroupState, Matcher, Severity, matches, parse_matchers
+
+Matching = list[tuple[UUID, tuple[Matcher, ...]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """An open alert. `team` (a key, or empty) is called for it: the owner of its group's cause, else its own.
+
+    `cause` is the alert that its group is about, where this is a symptom of that and somebody complains about the cause
+    at all. `silenced_by`: silences in force that match it now, whether it was delivered since they began or not.
+    """
+
+    alert: Alert
+    team: str
+    silenced_by: tuple[UUID, ...]
+    cause: Alert | None
+
+
+def firing_alerts(actor: Actor, now: datetime) -> list[Firing]:
+    """Every open alert this actor may see, oldest first."""
+    rows = Alert.objects.filter(
+        visible_alerts(actor), ~Q(state=AlertState.CLOSED), count__gt=0, deleted_at__isnull=True
+    )
+    rows = rows.select_related("service__team", "integration__team", "group__cause_service__team")
+    silences, causes = _silences(now), _causes()
+    return [
+        Firing(
+            alert=alert,
+            team=_called(alert),
+            silenced_by=_silencing(alert, silences),
+            cause=causes.get(alert.group_id) if alert.group_id and _is_symptom(alert) else None,
+        )
+        for alert in rows.order_by("started_at", "id").iterator(chunk_size=2000)
+    ]
+
+
+def _called(alert: Alert) -> str:
+    group = alert.group if alert.group is not None and alert.group.state == GroupState.OPEN else None
+    return owner_of(group.cause_service if group else alert.service, alert.integration.team)
+
+
+def _is_symptom(alert: Alert) -> bool:
+    return alert.group is not None and alert.group.cause_service_id != alert.service_id
+
+
+def _causes() -> dict[int | None, Alert]:
+    """By open group: the gravest open alert of the service that is its cause, the oldest of those."""
+    rows = Alert.objects.filter(
+        ~Q(state=AlertState.CLOSED), group__state=GroupState.OPEN, service_id=F("group__cause_service_id"), count__gt=0
+    )
+    found: dict[int | None, Alert] = {}
+    for alert in rows.select_related("integration").order_by("severity", "started_at", "id"):
+        found.setdefault(alert.group_id, alert)
+    return found
+
+
+def _silences(now: datetime) -> Matching:
+    rows = Silence.objects.filter(ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now).order_by("id")
+    return [(row.uuid, parse_matchers(row.matchers)) for row in rows]
+
+
+def _silencing(alert: Alert, silences: Iterable[tuple[UUID, tuple[Matcher, ...]]]) -> tuple[UUID, ...]:
+    looked_at = matchable(alert.labels, alert.service.key, alert.name, Severity(alert.severity), alert.integration.key)
+    return tuple(uuid for uuid, matchers in silences if matches(matchers, looked_at))
