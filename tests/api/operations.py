@@ -100,6 +100,16 @@ SILENCE = {
 }
 
 
+HEARTBEAT = {"name": "nightly-backup", "interval_s": 600, "team": "network"}
+
+
+def _heartbeat() -> object:
+    return alerts.save_heartbeat(alerts.HeartbeatDetails(**HEARTBEAT), actor=SYSTEM)
+
+
+_ON_HEARTBEAT = Example(path=lambda: {"name": "nightly-backup"}, before=_heartbeat)
+
+
 def _silence() -> object:
     return alerts.save_silence(alerts.SilenceDetails(**SILENCE), actor=SYSTEM)
 
@@ -199,6 +209,12 @@ EXAMPLES: dict[str, Example] = {
     "GET /silences": Example(before=_silence),
     "POST /silences": Example(body=lambda: SILENCE),
     "POST /silences/{key}/end": Example(path=lambda: {"key": "mnt-118"}, before=_silence),
+    "GET /heartbeats": Example(guest=Guest.EMPTY, before=_heartbeat),
+    "POST /heartbeats": Example(body=lambda: HEARTBEAT),
+    "GET /heartbeats/{name}": _ON_HEARTBEAT,
+    "POST /heartbeats/{name}/enable": _ON_HEARTBEAT,
+    "POST /heartbeats/{name}/disable": _ON_HEARTBEAT,
+    "DELETE /heartbeats/{name}": _ON_HEARTBEAT,
     "GET /integrations": Example(guest=Guest.EMPTY),
     "POST /integrations": Example(body=lambda: INTEGRATION),
     "DELETE /integrations/{key}": Example(path=lambda: {"key": "probes"}, before=_integration),

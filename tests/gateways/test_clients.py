@@ -45,3 +45,23 @@ def test_pagerdutys_client_triggers_acknowledges_and_resolves(front: Front) -> N
     client.resolve(key)
     front.world.turn()
     assert front.world.alert(key).state == AlertState.CLOSED
+
+
+def test_opsgenies_client_pings_a_heartbeat_and_one_that_nobody_knows(front: Front) -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts import actions
+    from tocsin.alerts.models import Heartbeat
+
+    actions.save_heartbeat(actions.HeartbeatDetails(name="backup", interval_s=600), actor=SYSTEM)
+    settings = opsgenie_sdk.configuration.Configuration()
+    settings.host = front.url
+    settings.api_key["Authorization"] = front.world.token
+    settings.retry_enabled = False
+    api = opsgenie_sdk.HeartbeatApi(api_client=opsgenie_sdk.api_client.ApiClient(configuration=settings))
+    assert api.ping("backup").result == api.ping("unknown").result == "PONG - Heartbeat received"
+    front.world.turn()
+    assert Heartbeat.objects.get().last_ping_at is not None
+    for method in ("GET", "POST", "PUT", "PATCH"):
+        answer = front.client.request(method, "/v2/heartbeats/backup/ping", headers=front.key)
+        assert (answer.status_code, answer.headers["tocsin-durability"]) == (202, "database")
+    assert front.client.get("/v2/heartbeats/backup/ping").status_code == 401

@@ -80,6 +80,13 @@ EXAMPLES: dict[str, Example] = {
         path=lambda: {**_first("uuid", Group)(), "verdict": "confirm"}, form={}, looks=False
     ),
     "silences": Example(),
+    "heartbeats": Example(before=asked._heartbeat),
+    "heartbeats/<str:name>/switch": Example(
+        path=lambda: {"name": "nightly-backup"}, before=asked._heartbeat, form={}, looks=False
+    ),
+    "heartbeats/<str:name>/remove": Example(
+        path=lambda: {"name": "nightly-backup"}, before=asked._heartbeat, form={}, looks=False
+    ),
     "silences/<str:key>/end": Example(path=lambda: {"key": "mnt-118"}, before=asked._silence, form={}, looks=False),
     "silences/<str:key>/resume": Example(path=lambda: {"key": "mnt-118"}, before=asked._silence, looks=False),
     "incidents": Example(),

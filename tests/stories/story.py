@@ -98,6 +98,7 @@ class Story(World):
         self.turn()
         alert_actions.wake_snoozed()
         alert_actions.expire_due(heard_since=self.began)
+        alert_actions.miss_heartbeats(heard_since=self.began)
         while self.worker.run_due() + paging.run_due() + channels.send_due("story"):
             pass
 

@@ -157,3 +157,26 @@ def test_failure_that_flapped_too_fast_to_wake_anybody_wakes_its_owner_once_it_i
     story.outbox.expect_nothing()
     story.wait(seconds=20)
     story.outbox.expect("dan", "Billing database")
+
+
+def test_missed_heartbeat_wakes_its_owner_and_a_ping_ends_it(story: Story) -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts import actions
+    from tocsin.alerts.intake import NewEvent, Target
+    from tocsin.alerts.rules import AlertAction
+
+    ping = NewEvent(action=AlertAction.RESOLVE, target=Target.HEARTBEAT, fingerprint="billing-backup")
+    details = actions.HeartbeatDetails(name="billing-backup", interval_s=600)
+    actions.save_heartbeat(details, actor=SYSTEM)
+    actions.save_heartbeat(
+        actions.HeartbeatDetails(name="billing-backup", interval_s=600, service="billing-db"), actor=SYSTEM
+    )
+    story.deliver(ping)
+    story.wait(minutes=9, seconds=50)
+    story.outbox.expect_nothing()
+    story.clock.forward(seconds=11)
+    story.until(story.outbox.pages, within_s=CALLED_WITHIN_S)
+    story.outbox.expect("dan", "Heartbeat billing-backup was not heard")
+    story.deliver(ping)
+    story.wait(minutes=2)
+    assert story.incident("INC-1").state == "resolved"

@@ -13,6 +13,7 @@ from tocsin.accounts.queries import actor_for_login
 from tocsin.accounts.rules import Actor
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import IntegrationDetails, SilenceDetails
+from tocsin.alerts.heartbeats.cli import commands as heartbeats
 from tocsin.alerts.queries import AlertRow, CauseView, InboxFilter, InboxRow, IntegrationRow, LedgerLine, StateFilter
 from tocsin.alerts.rules import Operator, Severity
 from tocsin.alerts.shapes import (
@@ -373,4 +374,4 @@ def _say(state: str) -> None:
     click.echo(f"{state[:1].upper()}{state[1:]}.")
 
 
-commands: tuple[click.Command, ...] = (inbox, alert, group, silence, integration)
+commands: tuple[click.Command, ...] = (inbox, alert, group, silence, integration, *heartbeats)

@@ -312,6 +312,42 @@ class SilenceEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatSaved:
+    kind: ClassVar = "alerts.heartbeat_saved"
+    schema_version: ClassVar = 1
+    name: str
+    created: bool
+    changed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatRemoved:
+    kind: ClassVar = "alerts.heartbeat_removed"
+    schema_version: ClassVar = 1
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatMissed:
+    """Nothing was heard for `interval_s`; an alert says so. `last_ping_at` is when it was heard before."""
+
+    kind: ClassVar = "alerts.heartbeat_missed"
+    schema_version: ClassVar = 1
+    name: str
+    interval_s: int
+    last_ping_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatReturned:
+    """It was missed, and is heard again; its alert is over."""
+
+    kind: ClassVar = "alerts.heartbeat_returned"
+    schema_version: ClassVar = 1
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpoolDrained:
     """What a node kept on its disk while the database was away is here: `events`, the first of them from `since`."""
 

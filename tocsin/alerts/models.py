@@ -274,6 +274,45 @@ class Silence(models.Model):
         ]
 
 
+class Heartbeat(models.Model):
+    """Something that says every `interval_s` that it lives, else an alert says that it does not (`rules.heartbeats`).
+
+    `due_at` is when it is missed unless it is heard before: empty while it is off, missed, or was never heard.
+    """
+
+    FIELD_CLASSES: ClassVar = {
+        "none": "id uuid name team service interval_s enabled tags severity last_ping_at due_at missed_at created_at",
+        "content": "message",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    uuid = models.UUIDField(unique=True, default=uuid7)
+    name = models.TextField(unique=True)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="heartbeats")
+    service = models.TextField()
+    interval_s = models.IntegerField()
+    enabled = models.BooleanField(default=True)
+    message = models.TextField(blank=True, default="")
+    tags = models.JSONField(default=list)
+    severity = models.IntegerField(default=1)
+    last_ping_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "alerts_heartbeat"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(interval_s__gte=1), name="alerts_heartbeat_interval"),
+            models.CheckConstraint(
+                condition=models.Q(severity__gte=1, severity__lte=5), name="alerts_heartbeat_severity"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("due_at", condition=models.Q(due_at__isnull=False), name="alerts_heartbeat_due"),
+        ]
+
+
 class Batch(models.Model):
     """One group commit of the intake that waits to be digested."""
 

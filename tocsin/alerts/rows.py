@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tocsin.accounts.rules import Scope
-from tocsin.alerts.models import Alert, Group, Integration, Silence
+from tocsin.alerts.models import Alert, Group, Heartbeat, Integration, Silence
 from tocsin.alerts.rules import AlertState, Life, Matchable, Severity
 from tocsin.core.refs import Ref
 
@@ -63,6 +63,14 @@ def group_ref(group: Group) -> Ref:
 
 def integration_ref(integration: Integration) -> Ref:
     return Ref("alerts.integration", integration.uuid)
+
+
+def heartbeat_ref(heartbeat: Heartbeat) -> Ref:
+    return Ref("alerts.heartbeat", heartbeat.uuid)
+
+
+def heartbeat_scope(heartbeat: Heartbeat) -> Scope:
+    return Scope(team_ids=frozenset({heartbeat.team_id} if heartbeat.team_id is not None else ()))
 
 
 def silence_ref(silence: Silence) -> Ref:

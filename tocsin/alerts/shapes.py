@@ -10,10 +10,12 @@ from uuid import UUID
 
 from tocsin.alerts import queries
 from tocsin.alerts.queries import AlertRow, GroupDetail, InboxRow, Ledger
+from tocsin.alerts.rules import Severity
+from tocsin.alerts.rules.heartbeats import Pulse, pulse
 from tocsin.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from tocsin.alerts.models import Alert, Silence
+    from tocsin.alerts.models import Alert, Heartbeat, Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,40 @@ class SilenceOut:
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatOut:
+    """A heartbeat. `state` is off, waiting (never heard), beating or missed; `due_at` when it will be missed."""
+
+    name: str
+    team: str
+    service: str
+    interval_s: int
+    state: Pulse
+    message: str
+    tags: Sequence[str]
+    severity: Severity
+    last_ping_at: datetime | None
+    due_at: datetime | None
+    missed_at: datetime | None
+
+
+def heartbeat_out(heartbeat: Heartbeat) -> HeartbeatOut:
+    """A heartbeat loaded with its team."""
+    return HeartbeatOut(
+        name=heartbeat.name,
+        team=heartbeat.team.key if heartbeat.team else "",
+        service=heartbeat.service,
+        interval_s=heartbeat.interval_s,
+        state=pulse(enabled=heartbeat.enabled, last_ping_at=heartbeat.last_ping_at, missed_at=heartbeat.missed_at),
+        message=heartbeat.message,
+        tags=heartbeat.tags,
+        severity=Severity(heartbeat.severity),
+        last_ping_at=heartbeat.last_ping_at,
+        due_at=heartbeat.due_at,
+        missed_at=heartbeat.missed_at,
+    )
 
 
 def alert_detail(alert: Alert) -> AlertDetail:

@@ -16,6 +16,7 @@ from tocsin.core import metrics
 from tocsin.core.errors import TocsinError, TooMany, Unavailable
 from tocsin.gateways.alertmanager.answer import Alertmanager
 from tocsin.gateways.opsgenie.answer import Opsgenie, takes
+from tocsin.gateways.opsgenie.heartbeats import pinged
 from tocsin.gateways.pagerduty.answer import PagerDuty
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ def _wire(path: str) -> Wire | None:
     if inbound(path):
         return INBOUND
     path = path.removeprefix(JSM)
-    return OPSGENIE if path == "/v2/alerts" or path.startswith("/v2/alerts/") else None
+    is_alerts = path == "/v2/alerts" or path.startswith("/v2/alerts/")
+    return OPSGENIE if is_alerts or pinged(path) is not None else None
 
 
 def handles(path: str, method: str) -> bool:

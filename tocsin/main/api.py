@@ -25,6 +25,7 @@ from tocsin.accounts.api import router as accounts
 from tocsin.accounts.queries import actor_for_person, actor_for_token
 from tocsin.accounts.rules import Actor, KeyScope
 from tocsin.alerts.api import router as alerts
+from tocsin.alerts.heartbeats.api import router as heartbeats
 from tocsin.assets.api import router as assets
 from tocsin.core.errors import Forbidden, NotFound, TocsinError
 from tocsin.deployments.api import router as deployments
@@ -110,7 +111,7 @@ def build() -> NinjaAPI:
         auth=[KeyOwner(), SignedIn()],
         docs_url=None,
     )
-    for router in (incidents, alerts, deployments, paging, oncall, assets, items, journal, accounts, queue):
+    for router in (incidents, alerts, heartbeats, deployments, paging, oncall, assets, items, journal, accounts, queue):
         api.add_router("", router)
     _answer_errors(api)
     return api

@@ -92,13 +92,13 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
 
 
 def _alert_timers() -> int:
-    return alerts.wake_snoozed() + _expire() + alerts.note_drained_spools()
+    return alerts.wake_snoozed() + _miss() + alerts.note_drained_spools()
 
 
-def _expire() -> int:
+def _miss() -> int:
     """While nobody listens, or nobody digests, a sender that is not heard breaks no promise."""
     since = upkeep.heard_since()
-    return alerts.expire_due(heard_since=since) if since else 0
+    return alerts.expire_due(heard_since=since) + alerts.miss_heartbeats(heard_since=since) if since else 0
 
 
 def _audit() -> int:

@@ -28,6 +28,13 @@ from tocsin.alerts.actions.groups import (
     reject_cause,
     withdraw_verdict,
 )
+from tocsin.alerts.actions.heartbeats import (
+    HeartbeatDetails,
+    miss_heartbeats,
+    remove_heartbeat,
+    save_heartbeat,
+    switch_heartbeat,
+)
 from tocsin.alerts.actions.helping import ask_person, ask_team, escalate
 from tocsin.alerts.actions.partitions import maintain_partitions
 from tocsin.alerts.actions.silences import SilenceDetails, end_silence, revise_silence, save_silence
@@ -37,6 +44,7 @@ __all__ = [
     "ATTACHMENT_MOST",
     "Amendment",
     "Change",
+    "HeartbeatDetails",
     "IntegrationDetails",
     "Outcome",
     "SilenceDetails",
@@ -62,17 +70,21 @@ __all__ = [
     "expire_due",
     "keep_apart",
     "maintain_partitions",
+    "miss_heartbeats",
     "note",
     "note_drained_spools",
     "reject_cause",
     "relabel",
+    "remove_heartbeat",
     "remove_integration",
     "reopen",
     "revise_silence",
+    "save_heartbeat",
     "save_integration",
     "save_silence",
     "snooze",
     "stop_helping",
+    "switch_heartbeat",
     "tag",
     "unacknowledge",
     "wake_snoozed",

@@ -47,7 +47,7 @@ SELECT a.id, a.uuid, a.integration_id, a.fingerprint, a.severity, a.title, a.des
 _NAME = """
 UPDATE alerts_event AS event SET fingerprint = alert.fingerprint, target = 'alias'
   FROM alerts_alert AS alert
- WHERE event.batch_id = ANY(%s) AND event.received_at >= %s AND event.target <> 'alias'
+ WHERE event.batch_id = ANY(%s) AND event.received_at >= %s AND event.target IN ('id', 'tiny')
    AND alert.integration_id = event.integration_id
    AND CASE event.target WHEN 'id' THEN alert.uuid::text ELSE alert.id::text END = event.fingerprint
 """

@@ -21,6 +21,7 @@ from tocsin.alerts.digest import lease, reading, writing
 from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
+from tocsin.alerts.digest.hearing import hear
 from tocsin.alerts.digest.noting import note
 from tocsin.alerts.digest.observing import REMEMBERED, Observer, reopenings
 from tocsin.alerts.digest.passing import pass_on
@@ -89,6 +90,7 @@ class Digest:
         note(folded.steps)
         answer(folded.steps)
         pass_on(batches, since)
+        hear(batches, since)
         reading.remove_batches(batches)
         with self._correlating():
             self._observer.observe(folded.steps)

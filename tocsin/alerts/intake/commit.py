@@ -35,7 +35,7 @@ ON CONFLICT (integration_id, key) DO NOTHING RETURNING integration_id, key
 _PROBE = "INSERT INTO alerts_batch (id, received_at, events) VALUES (%s, tocsin_now(), 0) ON CONFLICT (id) DO NOTHING"
 _STORED = "SELECT EXISTS (SELECT FROM alerts_event WHERE batch_id = %s AND request_id = ANY(%s))"
 
-_TYPES = {
+TYPES = {
     "batch_id": "int8",
     "received_at": "timestamptz",
     "integration_id": "int8",
@@ -56,7 +56,7 @@ _TYPES = {
     "by": "text",
     "labels": "jsonb",
 }
-_COPY = f"COPY alerts_event ({', '.join(_TYPES)}) FROM STDIN (FORMAT BINARY)"
+_COPY = f"COPY alerts_event ({', '.join(TYPES)}) FROM STDIN (FORMAT BINARY)"
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -133,7 +133,7 @@ async def _repeated(connection: AsyncConnection[Any], deliveries: Sequence[Deliv
 
 async def _copy(connection: AsyncConnection[Any], rows: Iterable[tuple[Any, ...]]) -> None:
     async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.set_types(list(_TYPES.values()))
+        copy.set_types(list(TYPES.values()))
         for row in rows:
             await copy.write_row(row)
 
@@ -164,7 +164,7 @@ def _row(
         at,
         expires_at,
         int(event.severity),
-        event.service or ("" if event.target is Target.CHANGE else delivery.sender.integration),
+        event.service or ("" if event.target in (Target.CHANGE, Target.HEARTBEAT) else delivery.sender.integration),
         event.peer,
         event.name,
         event.title,

@@ -18,13 +18,14 @@ class Target(StrEnum):
     """How an event names its alert: by the sender's own alias, or by what we called it.
 
     CHANGE: it is about none, but tells of a change. Its fingerprint tells repeats, its title says what was changed, its
-    description has the links, as JSON: `[{href, text}]`.
+    description has the links, as JSON: `[{href, text}]`. HEARTBEAT: a sign of life of what its fingerprint names.
     """
 
     ALIAS = "alias"
     ID = "id"
     TINY = "tiny"
     CHANGE = "change"
+    HEARTBEAT = "heartbeat"
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):

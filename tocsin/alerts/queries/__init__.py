@@ -36,6 +36,7 @@ from tocsin.alerts.queries.groups import (
     groups_of_incident,
     row_of,
 )
+from tocsin.alerts.queries.heartbeats import heartbeat_by_name, heartbeats
 from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
@@ -77,6 +78,8 @@ __all__ = [
     "group_by_id",
     "group_detail",
     "groups_of_incident",
+    "heartbeat_by_name",
+    "heartbeats",
     "histogram",
     "inbox",
     "inbox_counts",

@@ -16,7 +16,7 @@ from tocsin.accounts.queries import keys as accounts_keys
 from tocsin.accounts.rules import Actor, Scope, Verb, may
 from tocsin.alerts.intake.secrets import source_secrets
 from tocsin.alerts.models import Integration, Silence
-from tocsin.alerts.rules import AlertState
+from tocsin.alerts.rules import ITSELF, AlertState
 from tocsin.core import clock
 from tocsin.core.errors import NotFound
 
@@ -45,7 +45,7 @@ class IntegrationRow:
 def integrations(actor: Actor) -> list[IntegrationRow]:
     """The integrations this actor may see, by key."""
     complaining = Count("alerts", filter=~Q(alerts__state=AlertState.CLOSED))
-    rows = Integration.objects.filter(visible_teams(actor), removed_at__isnull=True).select_related("team")
+    rows = Integration.objects.filter(visible_teams(actor), removed_at__isnull=True).exclude(kind=ITSELF)
     keys = Counter(key.subject_id for key in _keys(actor) if key.revoked_at is None)
     return [
         IntegrationRow(
@@ -59,13 +59,15 @@ def integrations(actor: Actor) -> list[IntegrationRow]:
             open_alerts=row.open_alerts,
             keys=keys[row.uuid],
         )
-        for row in rows.annotate(open_alerts=complaining).order_by("key")
+        for row in rows.select_related("team").annotate(open_alerts=complaining).order_by("key")
     ]
 
 
 def integration_by_key(actor: Actor, key: str) -> Integration:
     """One integration this actor may see."""
-    row = Integration.objects.select_related("team").filter(key=key, removed_at__isnull=True).first()
+    row = (
+        Integration.objects.select_related("team").filter(key=key, removed_at__isnull=True).exclude(kind=ITSELF).first()
+    )
     if row is None:
         raise NotFound("There is no integration “{key}”.", key=key)
     require_visible(

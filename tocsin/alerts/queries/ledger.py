@@ -51,7 +51,7 @@ class Ledger:
 LINES = """
 WITH event AS MATERIALIZED (
   SELECT integration_id, fingerprint, received_at, action, severity FROM alerts_event
-   WHERE received_at >= %(since)s AND received_at <= %(until)s
+   WHERE received_at >= %(since)s AND received_at <= %(until)s AND target NOT IN ('change', 'heartbeat')
 ), line AS (
   SELECT e.received_at, e.severity, CASE
     WHEN a.id IS NULL THEN 'unrelated'

@@ -30,6 +30,7 @@ from tocsin.alerts.rules.silences import (
     silence_state,
 )
 from tocsin.alerts.rules.states import (
+    ITSELF,
     AlertAction,
     AlertState,
     AsideReason,
@@ -57,6 +58,7 @@ __all__ = [
     "ALONE",
     "FLAP_WITHIN",
     "HELD_BACK",
+    "ITSELF",
     "MAY_BE_CLAIMED",
     "SERVICE_LABELS",
     "SUSPECT",

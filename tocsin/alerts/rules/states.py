@@ -67,6 +67,10 @@ class AlertAction(StrEnum):
     """Somebody's words about it, and no change of its state."""
 
 
+ITSELF = "tocsin-itself"
+"""Key and kind of the integration under which Tocsin raises alerts of its own."""
+
+
 class CloseReason(StrEnum):
     """Why an alert is closed."""
 

@@ -10,6 +10,7 @@ from tocsin.alerts.wording.states import (
     line_note,
     line_words,
     operator_word,
+    pulse_word,
     state_word,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "line_note",
     "line_words",
     "operator_word",
+    "pulse_word",
     "state_word",
     "why_words",
 ]

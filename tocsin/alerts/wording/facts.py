@@ -139,6 +139,13 @@ def _silence(fact: Stored) -> str:
     return gettext("Silence %(key)s changed, until %(until)s.") % params
 
 
+def _heartbeat(fact: Stored) -> str:
+    params = {"name": fact.data["name"], "fields": ", ".join(fact.data["changed"])}
+    if fact.data["created"]:
+        return gettext("Heartbeat %(name)s added.") % params
+    return gettext("Heartbeat %(name)s changed: %(fields)s.") % params
+
+
 def _integration(fact: Stored) -> str:
     params = {"key": fact.data["key"], "fields": ", ".join(fact.data["changed"])}
     if fact.data["created"]:
@@ -184,6 +191,12 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.GroupSplit.kind: _split,
     facts.SilenceSaved.kind: _silence,
     facts.SilenceEnded.kind: lambda fact: gettext("Silence %(key)s ended.") % fact.data,
+    facts.HeartbeatSaved.kind: _heartbeat,
+    facts.HeartbeatRemoved.kind: lambda fact: gettext("Heartbeat %(name)s removed.") % fact.data,
+    facts.HeartbeatMissed.kind: lambda fact: (
+        gettext("Heartbeat %(name)s was not heard for %(interval_s)s s.") % fact.data
+    ),
+    facts.HeartbeatReturned.kind: lambda fact: gettext("Heartbeat %(name)s is heard again.") % fact.data,
     facts.SpoolDrained.kind: _drained,
     facts.IntegrationSaved.kind: _integration,
     facts.IntegrationRemoved.kind: lambda fact: gettext("Integration %(key)s removed.") % fact.data,

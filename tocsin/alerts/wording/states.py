@@ -6,6 +6,7 @@ from django.utils.translation import gettext, pgettext
 
 from tocsin.alerts.queries import LedgerLine
 from tocsin.alerts.rules import AlertState, AsideReason, CauseState, GroupState, Operator
+from tocsin.alerts.rules.heartbeats import Pulse
 
 
 def state_word(state: str) -> str:
@@ -33,6 +34,16 @@ def cause_state_word(state: str) -> str:
         CauseState.CONFIRMED: pgettext("a cause", "Confirmed"),
         CauseState.REJECTED: pgettext("a cause", "Rejected, and no other is known"),
     }[CauseState(state)]
+
+
+def pulse_word(state: Pulse) -> str:
+    """How a heartbeat stands."""
+    return {
+        Pulse.OFF: pgettext("state of a heartbeat", "Off"),
+        Pulse.WAITING: pgettext("state of a heartbeat", "Waits for its first ping"),
+        Pulse.BEATING: pgettext("state of a heartbeat", "Beating"),
+        Pulse.MISSED: pgettext("state of a heartbeat", "Missed"),
+    }[state]
 
 
 def confidence_words(confidence: float) -> str:

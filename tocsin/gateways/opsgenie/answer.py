@@ -8,6 +8,7 @@ from tocsin.alerts.intake.wire import Elsewhere
 from tocsin.alerts.rules import AlertAction
 from tocsin.core import metrics
 from tocsin.gateways.opsgenie.decode import act, create
+from tocsin.gateways.opsgenie.heartbeats import PING_METHODS, ping, pinged
 
 ACTIONS = {"close": AlertAction.RESOLVE, "acknowledge": AlertAction.ACKNOWLEDGE}
 
@@ -21,6 +22,8 @@ class Opsgenie:
 
     async def respond(self, request: Request, intake: Intake) -> Response:
         """Store what the request says, then 202."""
+        if (name := pinged(request.path)) is not None:
+            return await self._ping(request, name, intake)
         route = _route(request.path)
         if route is None or request.method != "POST":
             status = 404 if route is None else 405
@@ -39,6 +42,19 @@ class Opsgenie:
         metrics.INTAKE_ACCEPTED.labels(self.name).inc()
         return durably(self._answer(request, 202, {"result": "Request will be processed"}), receipt)
 
+    async def _ping(self, request: Request, name: str, intake: Intake) -> Response:
+        """Kept like an alert, so that no sign of life is lost. An unknown name is answered no differently."""
+        if request.method not in PING_METHODS:
+            return self.failure(request, 405, f"There is no {request.method} {request.path} here.")
+        token = request.token("geniekey")
+        sender = await intake.sender(token) if token else None
+        if sender is None:
+            return self.failure(request, 401, "Give a live integration key: Authorization: GenieKey <key>.")
+        event = ping(name, sent_at=request.sent_at)
+        receipt = await intake.accept(Delivery(sender=sender, request_id=request.id, events=(event,)))
+        metrics.INTAKE_ACCEPTED.labels(self.name).inc()
+        return durably(self._answer(request, 202, {"result": "PONG - Heartbeat received"}), receipt)
+
     def failure(self, request: Request, status: int, message: str) -> Response:
         return self._answer(request, status, {"message": message})
 
@@ -50,6 +66,8 @@ class Opsgenie:
 
 def takes(path: str, method: str) -> bool:
     """Whether it is one of those that are kept before they are answered; the others are answered behind Django."""
+    if pinged(path) is not None:
+        return method in PING_METHODS
     return method == "POST" and _route(path) is not None
 
 
