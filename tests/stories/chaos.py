@@ -128,8 +128,8 @@ class Run:
             return False
 
     def extra_calls_most(self) -> int:
-        """A node killed between a call and its record makes another repeat the call, at most for what was in flight."""
-        return 2 * sum(self.fleet.killed.values())
+        """Only a call between whose making and whose record something was killed may be made again."""
+        return self.fleet.in_flight
 
 
 def play(ground: Ground, receiver: Receiver, plan: Plan) -> tuple[Run, Verdict]:

@@ -167,13 +167,17 @@ def _environment(folder: Path, webhook: str) -> dict[str, str]:
 
 @dataclass(kw_only=True)
 class Fleet:
-    """Nodes on one database. They write pages into one file, as if it were on a disk they share."""
+    """Nodes on one database. They write pages into one file, as if it were on a disk they share.
+
+    `in_flight` is how many calls were under way at all kills together: whether they were made nobody wrote down.
+    """
 
     ground: Ground | OwnDatabase
     nodes: list[Node]
     dsn: str
     folder: Path
     killed: dict[str, int] = field(default_factory=lambda: {"node": 0, "database": 0})
+    in_flight: int = 0
 
     @classmethod
     @contextmanager
@@ -239,12 +243,18 @@ class Fleet:
         """kill -9 of a whole node, which is started again at once, as a service manager does."""
         self.nodes[number].kill()
         self.killed["node"] += 1
+        self.in_flight += self._under_way()
         self.nodes[number].start()
 
     def kill_database(self) -> None:
         """kill -9 of the whole server, which recovers and is started again."""
+        self.in_flight += self._under_way()
         self.ground.kill()
         self.killed["database"] += 1
+        self.in_flight += self._under_way()
+
+    def _under_way(self) -> int:
+        return int(self.one("SELECT count(*) FROM channels_delivery WHERE state = 'sending'"))
 
     def revive(self) -> None:
         """Start what ended by itself because the database was away while it started."""
