@@ -113,6 +113,7 @@ def test_storm_of_25_000_is_accounted_for_its_cause_is_named_and_its_owner_woken
 def test_second_fire_has_an_incident_and_a_page_of_its_own(tmp_path: Path) -> None:
     printed, figures = demo(tmp_path / "fires", "--scenario", "two-fires")
     expect_all_accounted_for(figures, printed, ALERTS)
+    assert figures["sign_in_url"] not in printed, "nobody is there any more to open it"
     assert figures["true_causes"] == [FIRST_FIRE, SECOND_FIRE]
     first, second = (woken(figures, cause) for cause in figures["true_causes"])
     assert {page["incident"] for page in first}.isdisjoint(page["incident"] for page in second)

@@ -102,6 +102,7 @@ def _show(
             if json_file is not None:
                 json_file.write_text(report.as_json() + "\n", encoding="utf-8")
             if stay:
+                click.echo(report.links())
                 _stay(console)
     return report
 

@@ -141,7 +141,7 @@ class Report:
     def as_text(self) -> str:
         """Render for people, at most 100 columns wide where the names allow it."""
         causes = self._judged() if self.cases else self._named()
-        parts = [self._counted(), self._became(), causes, self._woken(), self._took(), self._links()]
+        parts = [self._counted(), self._became(), causes, self._woken(), self._took()]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _counted(self) -> str:
@@ -217,7 +217,8 @@ class Report:
             f"({speed.factor:.0f} times as fast), everything digested {speed.digest_wall_s:.1f} s after the last answer"
         )
 
-    def _links(self) -> str:
+    def links(self) -> str:
+        """Where to look, as long as the node is there."""
         lines = [f"Incident  {incident.url}" for incident in self.standing[:3]]
         return "\n".join([*lines, f"Sign in   {self.sign_in_url}  (works once)"])
 
