@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -179,3 +180,26 @@ def test_refusal_is_english_unless_another_language_is_asked_for(alice_client: C
     polish = alice_client.get(f"{ROOT}/incidents/INC-9", headers={"Accept-Language": "pl"})
     assert polish.json()["message"] == "Nie ma incydentu INC-9."
     assert alice_client.get("/incidents/INC-9").content.decode().count("Nie ma incydentu INC-9.") == 1
+
+
+def test_key_that_asks_too_much_is_told_when_to_ask_again_and_no_other_is_slowed(
+    incident: IncidentDetail, settings: Any
+) -> None:
+    settings.CONFIG = replace(settings.CONFIG, key_requests=6)
+    _, greedy = _key(KeyScope.READ)
+    _, other = _key(KeyScope.MANAGE)
+    answers = [Client().get(f"{ROOT}/incidents", headers=greedy) for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429] * 2
+    assert (answers[-1].headers["Retry-After"], answers[-1].json()["code"]) == ("10", "too_many")
+    assert Client().get(f"{ROOT}/incidents", headers=other).status_code == 200
+
+
+def test_key_of_an_integration_has_no_number_of_requests(incident: IncidentDetail, settings: Any) -> None:
+    from tocsin.accounts.queries import actor_for_token
+    from tocsin.alerts.models import Integration
+    from tocsin.alerts.rows import integration_ref
+
+    settings.CONFIG = replace(settings.CONFIG, key_requests=1)
+    subject = integration_ref(Integration.objects.all()[0])
+    _, token = issue_key(name="sender", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)
+    assert all(actor_for_token(token) is not None for _ in range(5))

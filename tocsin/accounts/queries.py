@@ -23,11 +23,14 @@ from tocsin.accounts.rules import (
     may,
     sees_everything,
 )
+from tocsin.accounts.throttle import Allowance
 from tocsin.core import keyring as keyrings
-from tocsin.core.errors import Forbidden, NotFound
+from tocsin.core.errors import Forbidden, NotFound, TooMany
 from tocsin.core.keyring import Keyring
 from tocsin.core.refs import Ref
 from tocsin.journal.ports import Author
+
+_ALLOWANCE = Allowance()
 
 
 class ApiRequest(HttpRequest):
@@ -92,9 +95,16 @@ def actor_for_login(login: str | None) -> Actor:
 
 
 def actor_for_token(token: str) -> Actor | None:
-    """The actor an API key is, or None when there is no such live key."""
+    """The actor an API key is, or None when there is no such live key.
+
+    TooMany: a read or manage key has used up its requests. An integration's has no such limit: it feels back-pressure.
+    """
     digests = keyring().macs("api-key", token.encode("utf-8", "surrogatepass"))
-    return _actor_for_key(Key.objects.filter(digest__in=digests, revoked_at__isnull=True).first())
+    key = Key.objects.filter(digest__in=digests, revoked_at__isnull=True).first()
+    most = settings.CONFIG.key_requests
+    if key is not None and key.scope != KeyScope.INTEGRATION and not _ALLOWANCE.admits(key.uuid, most):
+        raise TooMany("This key has made its {most} requests a minute: wait for Retry-After seconds.", most=most)
+    return _actor_for_key(key)
 
 
 def actor_for_key(uuid: str) -> Actor | None:

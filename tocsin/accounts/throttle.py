@@ -1,4 +1,5 @@
-"""Slowing down whoever guesses passwords: by place and account together, so that nobody can lock others out."""
+"""Slowing down whoever guesses passwords, by place and account together, so that nobody can lock others out; and keys
+that ask too much."""
 
 from __future__ import annotations
 
@@ -44,3 +45,25 @@ class Throttle:
         """A success clears the count."""
         with self._lock:
             self._attempts.pop(key, None)
+
+
+class Allowance:
+    """A bucket of tokens for each key: `most` at once, `most` a minute. Counted by this process alone, as above."""
+
+    def __init__(self, *, keys: int = 10_000) -> None:
+        self._keys = keys
+        self._left: dict[Hashable, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def admits(self, key: Hashable, most: int) -> bool:
+        """Take one token; False when none is left. `most` of 0 is no limit."""
+        if not most:
+            return True
+        now = time.monotonic()
+        with self._lock:
+            if len(self._left) >= self._keys and key not in self._left:
+                self._left.pop(next(iter(self._left)))
+            left, at = self._left.get(key, (float(most), now))
+            left = min(float(most), left + (now - at) * most / 60)
+            self._left[key] = (left - 1 if left >= 1 else left, now)
+            return left >= 1

@@ -52,6 +52,9 @@ class Config:
     mail_from: str = _setting("Sender address of e-mail.", "tocsin@localhost")
     pages_file: str = _setting("File that the file channel appends to; empty: DATA_DIR/pages.jsonl.", "")
     allowed_targets: str = _setting("Internal hosts or networks that outgoing calls may reach, comma separated.", "")
+    key_requests: int = _setting(
+        "Requests a minute that a read or manage key may make of one node, a minute's worth at once; 0: no limit.", 600
+    )
     intake_queue: int = _setting("Alerts that may wait for their commit; above it senders get 503.", 20_000)
     intake_linger_ms: int = _setting("How long a commit waits for company, in milliseconds.", 3)
     spool_mb: int = _setting("MiB of DATA_DIR/spool that alerts may take while the database is away; 0: none.", 1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from math import ceil
 
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError
@@ -44,6 +45,8 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        if response.status_code == 429 and "Authorization" in request.headers:
+            response.headers.setdefault("Retry-After", str(ceil(60 / max(settings.CONFIG.key_requests, 1))))
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if not request.path.startswith("/static/"):
