@@ -31,6 +31,7 @@ class SqlTime:
 
     def __init__(self) -> None:
         self.seconds, self.queries = 0.0, 0
+        self.backend = _backend()
         self.slowest: tuple[float, str] = (0.0, "")
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -45,20 +46,50 @@ class SqlTime:
             self.slowest = max(self.slowest, (took, " ".join(sql.split())[:90]))
 
 
-def measure(get: Callable[[], Any], times: int) -> str:
-    """p50 and p95 in milliseconds, with the database's share."""
+def _backend() -> int:
     from django.db import connection
 
-    taken, sql = [], SqlTime()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _processor_s(pid: int) -> float:
+    """What a process has spent on processors; steady also where others keep them busy."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(get: Callable[[], Any], times: int, between: Callable[[], None]) -> str:
+    """p50 and p95 in milliseconds, the database's share, and the processor time of both. `between` is not timed."""
+    from django.db import connection
+
+    taken, sql, spent_s, backend_s = [], SqlTime(), 0.0, 0.0
     get()  # caches, prepared templates
-    with connection.execute_wrapper(sql):
-        for _ in range(times):
-            began = time.perf_counter()
+    for _ in range(times):
+        between()
+        with connection.execute_wrapper(sql):
+            began, processor, backend = time.perf_counter(), time.process_time(), _processor_s(sql.backend)
             get()
             taken.append(1000 * (time.perf_counter() - began))
+            spent_s += time.process_time() - processor
+            backend_s += _processor_s(sql.backend) - backend
     p95 = statistics.quantiles(taken, n=20)[-1]
-    share = f"{1000 * sql.seconds / times:6.1f} | {sql.queries / times:5.1f}"
-    return f"{statistics.median(taken):6.1f} | {p95:6.1f} | {share} | {1000 * sql.slowest[0]:.0f} ms {sql.slowest[1]}"
+    share = f"{1000 * sql.seconds / times:6.1f} | {1000 * spent_s / times:6.1f} | {1000 * backend_s / times:6.1f}"
+    slowest = f"{sql.queries / times:5.1f} | {1000 * sql.slowest[0]:.0f} ms {sql.slowest[1]}"
+    return f"{statistics.median(taken):6.1f} | {p95:6.1f} | {share} | {slowest}"
+
+
+def _nothing() -> None:
+    """Nobody sends anything."""
+
+
+def arrive() -> None:
+    """What a turn of the digest tells open screens: whatever is kept of the group is out of date."""
+    from tocsin.alerts.models import Group
+    from tocsin.core import live
+
+    live.publish(["alerts", *(f"group:{group}" for group in Group.objects.values_list("uuid", flat=True))])
 
 
 def start(folder: Path, stack: ExitStack) -> None:
@@ -107,10 +138,15 @@ def main() -> None:
         if options.profile:
             profile(lambda: client.get(addresses[options.profile]))
         print(f"{options.alerts:,} alerts and deliveries, {options.times} times each, milliseconds")
-        print("part         | status |    p50 |    p95 |    SQL | queries | slowest query")
-        for name, address in addresses.items():
-            status = client.get(address).status_code
-            print(f"{name:12} | {status} | {measure(partial(client.get, address), options.times)}")
+        print(
+            "part         | status |    p50 |    p95 |    SQL | Python CPU | PostgreSQL CPU | queries | slowest query"
+        )
+        for between in (_nothing, arrive):
+            print("nothing new" if between is not arrive else "new alerts before each")
+            for name, address in addresses.items():
+                status = client.get(address).status_code
+                found = measure(partial(client.get, address), options.times, between)
+                print(f"{name:12} | {status} | {found}")
 
 
 def profile(get: Callable[[], Any]) -> None:

@@ -14,9 +14,10 @@ from django.utils import timezone
 from tests.alerts.world import CALLERS, fire, resolve
 from tocsin.accounts.queries import actor_for_person
 from tocsin.accounts.rules import SYSTEM
-from tocsin.alerts import filters, queries
+from tocsin.alerts import actions, filters, queries
 from tocsin.alerts.models import Alert, Group, Silence
 from tocsin.alerts.queries import LedgerLine
+from tocsin.alerts.queries.reach import services_of_group
 from tocsin.alerts.rules import Severity
 from tocsin.core import clock
 
@@ -234,6 +235,31 @@ def test_ledger_and_histogram_read_together_say_what_they_say_apart(world: World
     assert together.ledger.total == apart.total == sum(apart.lines.values())
     assert list(together.histogram) == queries.histogram(SYSTEM, outage.uuid)
     assert sum(sum(bar.counts.values()) for bar in together.histogram) == 10
+
+
+def test_what_stands_behind_is_read_once_until_something_changes(world: World, outage: Group, alice: Person) -> None:
+    def afresh() -> queries.Behind:
+        group = Group.objects.select_related("cause_service__team").get(pk=outage.pk)
+        found, again = queries.behind(group), queries.behind(group)
+        assert found is again, "nothing has changed in between"
+        assert found.storm.ledger.lines == queries.ledger(SYSTEM, outage.uuid).lines
+        assert sum(found.storm.ledger.lines.values()) == found.storm.ledger.total
+        assert list(found.services) == services_of_group(outage.uuid)
+        return found
+
+    first = afresh()
+    assert first.complaint
+    world.told(fire("db-down", service="db", name="DatabaseDown", severity=Severity.CRITICAL))
+    repeated = afresh()
+    assert repeated.storm.ledger.lines[LedgerLine.REPEATS] == first.storm.ledger.lines[LedgerLine.REPEATS] + 1
+    world.deliver(resolve("never-told"))
+    assert afresh().storm.ledger.total == repeated.storm.ledger.total + 1, "also what waits for its digest"
+    actor = actor_for_person(alice)
+    symptom = Alert.objects.get(fingerprint=f"{CALLERS[0]}-errors")
+    actions.keep_apart(outage.uuid, [symptom.uuid], actor=actor)
+    assert len(afresh().services) == len(first.services) - 1
+    actions.reject_cause(outage.uuid, actor=actor)
+    assert afresh().complaint != first.complaint
 
 
 def test_alerts_are_kept_apart_and_joined_again(client: Client, outage: Group, alice: Person) -> None:

@@ -22,6 +22,14 @@ def publish(topics: Iterable[str]) -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
+def newest(topics: Iterable[str]) -> int:
+    """The last version of any of these topics; 0 when none was published in the last minutes (see `forget`)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM core_livechange WHERE topic = ANY(%s)", [list(topics)])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def forget(older_than_s: int = 600) -> int:
     """Drop versions nobody can still ask for; returns how many went."""
     with connection.cursor() as cursor:

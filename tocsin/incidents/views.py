@@ -167,7 +167,7 @@ PARTS: Mapping[str, Callable[[HttpRequest, str], dict[str, Any]]] = {
     "head": lambda request, key: _head(request, queries.head_part(actor_of(request), key)),
     "storm": lambda request, key: _storm(request, queries.storm_part(actor_of(request), key)),
     "cause": lambda request, key: _cause(request, queries.cause_part(actor_of(request), key)),
-    "responders": lambda request, key: _responders(request, queries.head_part(actor_of(request), key)),
+    "responders": lambda request, key: _responders(request, queries.responders_part(actor_of(request), key)),
     "timeline": lambda request, key: _timeline(
         request, queries.incident_by_key(actor_of(request), key), queries.incident_timeline(actor_of(request), key)
     ),

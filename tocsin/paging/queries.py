@@ -32,6 +32,7 @@ __all__ = [
     "PolicyView",
     "StepView",
     "TargetView",
+    "Told",
     "Upcoming",
     "Words",
     "exhausted_about",
@@ -43,6 +44,7 @@ __all__ = [
     "policies",
     "policy_by_key",
     "still_wanted",
+    "told_about",
     "unanswered",
     "upcoming",
     "words_of",
@@ -111,6 +113,15 @@ class Upcoming:
     people: tuple[Person, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A page, everybody it has told in the order of telling, and what it does next if nobody answers."""
+
+    page: PageView
+    told: tuple[LedgerRow, ...]
+    upcoming: Upcoming | None
+
+
 def page_for(actor: Actor, page_uuid: UUID) -> PageView:
     """One page this actor may see, or was woken by."""
     return _view(_visible(actor, page_uuid))
@@ -131,10 +142,12 @@ def pages(
 
 def pages_about(actor: Actor, subjects: Iterable[Ref]) -> list[PageView]:
     """Every page about any of these records, oldest first."""
-    about = Q(pk__in=[])
-    for subject in subjects:
-        about |= Q(subject_kind=subject.kind, subject_id=subject.id)
-    return [_view(row) for row in _rows().filter(about & _visible_to(actor)).order_by("id")]
+    return [_view(row) for row in _rows_about(actor, subjects)]
+
+
+def told_about(actor: Actor, subjects: Iterable[Ref]) -> list[Told]:
+    """The same with whom each has told, and tells next."""
+    return [Told(page=_view(row), told=_told(row), upcoming=_upcoming(row)) for row in _rows_about(actor, subjects)]
 
 
 def unanswered(actor: Actor) -> list[PageView]:
@@ -153,14 +166,20 @@ def exhausted_about(subjects: Iterable[Ref]) -> set[Ref]:
 
 def ledger(actor: Actor, page_uuid: UUID) -> list[LedgerRow]:
     """Everybody a page has told, in the order of telling, with what became of each message."""
-    page = _visible(actor, page_uuid)
-    rows = Notification.objects.filter(page=page).select_related("person", "contact", "delivery").order_by("id")
-    return [_ledger_row(page, row) for row in rows]
+    return list(_told(_visible(actor, page_uuid)))
 
 
 def upcoming(actor: Actor, page_uuid: UUID) -> Upcoming | None:
     """What a page does next if nobody answers; None when it waits for nothing."""
-    page = _visible(actor, page_uuid)
+    return _upcoming(_visible(actor, page_uuid))
+
+
+def _told(page: Page) -> tuple[LedgerRow, ...]:
+    rows = Notification.objects.filter(page=page).select_related("person", "contact", "delivery").order_by("id")
+    return tuple(_ledger_row(page, row) for row in rows)
+
+
+def _upcoming(page: Page) -> Upcoming | None:
     if page.next_step_at is None:
         return None
     people = people_at(ladder_from(page), place_of(page), page.team, page.next_step_at)
@@ -204,6 +223,13 @@ def still_wanted(about: UUID, person: UUID) -> Wanted:
 
 def _rows() -> QuerySet[Page]:
     return Page.objects.select_related("team__lead", "policy")
+
+
+def _rows_about(actor: Actor, subjects: Iterable[Ref]) -> QuerySet[Page]:
+    about = Q(pk__in=[])
+    for subject in subjects:
+        about |= Q(subject_kind=subject.kind, subject_id=subject.id)
+    return _rows().filter(about & _visible_to(actor)).order_by("id")
 
 
 def _visible_to(actor: Actor) -> Q:

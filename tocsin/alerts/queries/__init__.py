@@ -10,6 +10,7 @@ from tocsin.alerts.queries.administration import (
     silence_by_key,
     silences,
 )
+from tocsin.alerts.queries.behind import Behind, behind
 from tocsin.alerts.queries.calls import calls_before, team_to_call
 from tocsin.alerts.queries.deliveries import Outcome, Told, deliveries_of, is_digested, newest_waiting, outcome_of
 from tocsin.alerts.queries.finding import (
@@ -32,6 +33,7 @@ from tocsin.alerts.queries.groups import (
     alert_by_id,
     alerts_of_group,
     alerts_of_service,
+    detail_of,
     group_detail,
     groups_of_incident,
     row_of,
@@ -47,6 +49,7 @@ from tocsin.alerts.queries.storm import Storm, storm
 __all__ = [
     "ORDERS",
     "AlertRow",
+    "Behind",
     "Bucket",
     "CauseView",
     "EvidenceView",
@@ -70,9 +73,11 @@ __all__ = [
     "alerts_of_service",
     "attachment_of",
     "attachments_of",
+    "behind",
     "calls_before",
     "count_alerts",
     "deliveries_of",
+    "detail_of",
     "find_alerts",
     "firing_alerts",
     "group_by_id",

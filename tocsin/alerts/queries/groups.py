@@ -119,7 +119,11 @@ def groups_of_incident(incident: Ref) -> list[Group]:
 
 def group_detail(actor: Actor, group_id: UUID) -> GroupDetail:
     """Everything about a group but its alerts, ledger and histogram."""
-    group = visible_group(actor, group_id)
+    return detail_of(visible_group(actor, group_id))
+
+
+def detail_of(group: Group) -> GroupDetail:
+    """The same of a group just read. The caller checks its access."""
     causes = _causes(group)
     named = group.cause_service.key
     return GroupDetail(

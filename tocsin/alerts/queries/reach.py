@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
-from tocsin.alerts.models import Alert
+from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.rules import AlertState, Severity
 
 
@@ -36,3 +36,9 @@ def services_of_group(group_id: UUID) -> list[TouchedService]:
         TouchedService(key=key, name=name, tier=tier, severity=Severity(gravest), alerts=alerts, open_alerts=still_open)
         for key, name, tier, gravest, alerts, still_open in rows
     ]
+
+
+def complaint_of_cause(group: Group) -> str:
+    """The title of the gravest alert on the cause itself, the first of them; empty when it says nothing."""
+    own = Alert.objects.filter(group=group, service=group.cause_service_id)
+    return own.order_by("severity", "first_at", "id").values_list("title", flat=True).first() or ""

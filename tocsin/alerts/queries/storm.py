@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from tocsin.accounts.rules import Actor
+from tocsin.alerts.models import Group
 from tocsin.alerts.queries.histogram import Bucket, filled, step_of
 from tocsin.alerts.queries.ledger import LINES, Ledger, ends_at, ledger_of
 from tocsin.alerts.queries.scope import visible_group
@@ -38,7 +39,11 @@ class Storm:
 
 def storm(actor: Actor, group_id: UUID, *, buckets: int = 60) -> Storm:
     """What became of everything received since a group's first delivery, and the group's own firings over time."""
-    group = visible_group(actor, group_id)
+    return storm_of(visible_group(actor, group_id), buckets)
+
+
+def storm_of(group: Group, buckets: int = 60) -> Storm:
+    """The same for a group just read. The caller checks its access."""
     since, until = group.first_at, max(group.last_at, group.first_at)
     end, step_s = ends_at(group.closed_at), step_of(since, until, buckets)
     values: dict[str, Any] = {"groups": [group.id], "since": since, "until": end, "step_s": step_s}

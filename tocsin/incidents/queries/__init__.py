@@ -22,6 +22,7 @@ from tocsin.incidents.queries.screen import (
     head_part,
     incident_screen,
     incident_timeline,
+    responders_part,
     storm_part,
     summary,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "incidents",
     "open_incidents",
     "paces",
+    "responders_part",
     "storm_part",
     "summary",
 ]

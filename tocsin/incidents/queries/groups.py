@@ -10,11 +10,12 @@ from uuid import UUID
 
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import queries as alerts
-from tocsin.alerts.queries.reach import TouchedService, services_of_group
+from tocsin.alerts.queries.reach import TouchedService, complaint_of_cause, services_of_group
 from tocsin.items.rules import MAX_TITLE
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Team
+    from tocsin.alerts.models import Group
     from tocsin.assets.models import Service
 
 NAMED = 3
@@ -42,13 +43,11 @@ class GroupBrief:
     sentence_params: dict[str, Any]
 
 
-def group_brief(group_id: UUID, touched: Sequence[TouchedService] | None = None) -> GroupBrief:
-    """The group as it stands, for the engine. `touched`: its services, where the caller has read them already."""
+def group_brief(group_id: UUID) -> GroupBrief:
+    """The group as it stands, for the engine."""
     group = alerts.group_by_id(ENGINE, group_id)
     cause: Service = group.cause_service
-    what = _what(group_id, cause.key)
-    reached = services_of_group(group_id) if touched is None else touched
-    others = [each for each in reached if each.key != cause.key]
+    what = _cut(complaint_of_cause(group), MAX_WHAT)
     return GroupBrief(
         uuid=group.uuid,
         title=_cut(f"{cause.name}: {what}" if what else cause.name, MAX_TITLE),
@@ -58,28 +57,22 @@ def group_brief(group_id: UUID, touched: Sequence[TouchedService] | None = None)
         confidence=group.confidence,
         first_at=group.first_at,
         cause_since=group.cause_since,
-        sentence_params=_params(cause, what, others, group.first_at),
+        sentence_params=sentence_params(group, what, services_of_group(group_id)),
     )
 
 
-def _params(cause: Service, what: str, touched: list[TouchedService], since: datetime) -> dict[str, Any]:
+def sentence_params(group: Group, what: str, services: Sequence[TouchedService]) -> dict[str, Any]:
+    """For `SentenceKind.CAUSE`: what the cause says, and what else complains."""
+    cause: Service = group.cause_service
+    touched = [each for each in services if each.key != cause.key]
     return {
         "service": cause.name,
         "service_key": cause.key,
-        "what": what,
+        "what": _cut(what, MAX_WHAT),
         "touched": len(touched),
         "touches": [each.name for each in touched[:NAMED]],
-        "since": since.isoformat(),
+        "since": group.first_at.isoformat(),
     }
-
-
-def _what(group_id: UUID, service: str) -> str:
-    """The title of the cause's gravest alert, the first of them; empty when the cause itself says nothing."""
-    rows, _ = alerts.alerts_of_group(ENGINE, group_id, service=service)
-    if not rows:
-        return ""
-    title = min(rows, key=lambda row: (row.severity, row.first_at)).title
-    return _cut(title, MAX_WHAT)
 
 
 def _cut(text: str, most: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,10 @@ from uuid import UUID
 
 from tocsin.accounts.rules import ENGINE, Actor, Verb, may
 from tocsin.alerts import queries as alerts
-from tocsin.alerts.queries import Bucket, CauseView, GroupDetail, Ledger
-from tocsin.alerts.queries.reach import TouchedService, services_of_group
+from tocsin.alerts.queries import Behind, Bucket, CauseView, GroupDetail, Ledger
 from tocsin.assets.queries import edges
 from tocsin.core.refs import Ref
-from tocsin.incidents.queries.groups import group_brief
+from tocsin.incidents.queries.groups import sentence_params
 from tocsin.incidents.queries.lists import IncidentRow, detail_by_key, row_of
 from tocsin.incidents.queries.refs import incident_ref
 from tocsin.incidents.queries.timeline import TimelineEntry, timeline
@@ -25,6 +23,7 @@ from tocsin.paging.queries import LedgerRow, PageView, Upcoming
 from tocsin.paging.rules import UNANSWERED, Sentence
 
 if TYPE_CHECKING:
+    from tocsin.alerts.models import Group
     from tocsin.incidents.models import IncidentDetail
     from tocsin.items.models import Item
 
@@ -98,11 +97,32 @@ class CausePart:
     reach: Reach
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """What several parts are made from, read once. Both None where a person declared the incident."""
+
+    actor: Actor
+    detail: IncidentDetail
+    row: IncidentRow
+    group: Group | None
+    behind: Behind | None
+
+    @property
+    def may_respond(self) -> bool:
+        return bool(may(self.actor, Verb.RESPOND, scope_of(self.detail.item)))
+
+
+def _scene(actor: Actor, key: str) -> _Scene:
+    detail = detail_by_key(actor, key)
+    group = alerts.group_by_id(ENGINE, detail.group_id) if detail.group_id else None
+    behind = alerts.behind(group) if group else None
+    return _Scene(actor=actor, detail=detail, row=row_of(detail), group=group, behind=behind)
+
+
 def incident_screen(actor: Actor, key: str) -> IncidentScreen:
     """The screen of INC-12, when this actor may see it."""
-    detail = detail_by_key(actor, key)
-    touched = services_of_group(detail.group_id) if detail.group_id else []
-    head, storm = _head_part(actor, detail, touched), _storm_part(detail)
+    scene = _scene(actor, key)
+    head, storm = _head_part(scene), _storm_part(scene)
     return IncidentScreen(
         head=head.head,
         may_respond=head.may_respond,
@@ -111,53 +131,55 @@ def incident_screen(actor: Actor, key: str) -> IncidentScreen:
         cause=_cause(storm.group),
         ledger=storm.ledger,
         histogram=storm.histogram,
-        reach=_reach(detail, touched),
+        reach=_reach(scene),
         responders=head.responders,
-        timeline=_timeline(detail.item, head.responders),
-        links=tuple(links(actor, detail.item)),
+        timeline=_timeline(scene.detail.item, head.responders),
+        links=tuple(links(actor, scene.detail.item)),
     )
 
 
 def head_part(actor: Actor, key: str) -> HeadPart:
     """The top of the screen of INC-12 alone."""
+    return _head_part(_scene(actor, key))
+
+
+def responders_part(actor: Actor, key: str) -> HeadPart:
+    """Who was told of INC-12 and is next. Its sentence is the one that people were told."""
     detail = detail_by_key(actor, key)
-    return _head_part(actor, detail, services_of_group(detail.group_id) if detail.group_id else [])
+    return _head_part(_Scene(actor=actor, detail=detail, row=row_of(detail), group=None, behind=None))
 
 
 def storm_part(actor: Actor, key: str) -> StormPart:
     """The alerts of INC-12 alone."""
-    return _storm_part(detail_by_key(actor, key))
+    return _storm_part(_scene(actor, key))
 
 
 def cause_part(actor: Actor, key: str) -> CausePart:
     """The cause of INC-12 alone."""
-    detail = detail_by_key(actor, key)
-    group = alerts.group_detail(ENGINE, detail.group_id) if detail.group_id else None
+    scene = _scene(actor, key)
+    group = alerts.detail_of(scene.group) if scene.group else None
     return CausePart(
-        head=row_of(detail),
-        may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
-        group=group,
-        cause=_cause(group),
-        reach=_reach(detail, services_of_group(detail.group_id) if detail.group_id else []),
+        head=scene.row, may_respond=scene.may_respond, group=group, cause=_cause(group), reach=_reach(scene)
     )
 
 
-def _head_part(actor: Actor, detail: IncidentDetail, touched: Sequence[TouchedService]) -> HeadPart:
-    responders = responders_of(detail.item.uuid)
+def _head_part(scene: _Scene) -> HeadPart:
+    responders = responders_of(scene.detail.item.uuid)
     return HeadPart(
-        head=replace(row_of(detail), sentence=sentence_now(detail, touched)),
-        may_respond=bool(may(actor, Verb.RESPOND, scope_of(detail.item))),
-        mine=_mine(actor, responders),
+        head=replace(scene.row, sentence=_sentence_now(scene)),
+        may_respond=scene.may_respond,
+        mine=_mine(scene.actor, responders),
         responders=responders,
     )
 
 
-def _storm_part(detail: IncidentDetail) -> StormPart:
-    if detail.group_id is None:
-        return StormPart(head=row_of(detail), group=None, ledger=None, histogram=())
-    storm = alerts.storm(ENGINE, detail.group_id)
-    group = alerts.group_detail(ENGINE, detail.group_id)
-    return StormPart(head=row_of(detail), group=group, ledger=storm.ledger, histogram=storm.histogram)
+def _storm_part(scene: _Scene) -> StormPart:
+    if scene.group is None or scene.behind is None:
+        return StormPart(head=scene.row, group=None, ledger=None, histogram=())
+    storm = scene.behind.storm
+    return StormPart(
+        head=scene.row, group=alerts.detail_of(scene.group), ledger=storm.ledger, histogram=storm.histogram
+    )
 
 
 def incident_timeline(actor: Actor, key: str) -> tuple[TimelineEntry, ...]:
@@ -172,12 +194,14 @@ def _timeline(item: Item, responders: tuple[Responders, ...]) -> tuple[TimelineE
     return tuple(timeline(item, [*groups, *pages]))
 
 
-def sentence_now(detail: IncidentDetail, touched: Sequence[TouchedService]) -> dict[str, Any]:
+def _sentence_now(scene: _Scene) -> dict[str, Any]:
     """The sentence with what the incident touches by now, rather than when somebody was last told."""
-    params = detail.sentence["params"]
-    if detail.group_id is not None:
-        params |= group_brief(detail.group_id, touched).sentence_params
-    return {"kind": detail.sentence["kind"], "params": params}
+    told: dict[str, Any] = scene.detail.sentence
+    behind = scene.behind
+    if scene.group is None or behind is None:
+        return told
+    params = told["params"] | sentence_params(scene.group, behind.complaint, behind.services)
+    return {"kind": told["kind"], "params": params}
 
 
 def summary(head: IncidentRow, *, language: str, zone: str) -> str:
@@ -192,26 +216,20 @@ def _cause(group: GroupDetail | None) -> CausePanel | None:
     return CausePanel(cause=group.cause, runner_up=runner_up, since=group.cause_since)
 
 
-def _reach(detail: IncidentDetail, touched: Sequence[TouchedService]) -> Reach:
+def _reach(scene: _Scene) -> Reach:
     """The blast radius of the cause among the services that complain."""
     alerting = [
         Alerting(service=each.key, name=each.name, tier=each.tier, severity=each.severity, alerts=each.open_alerts)
-        for each in touched
+        for each in (scene.behind.services if scene.behind else ())
     ]
-    cause = detail.cause.key if detail.cause else None
+    cause = scene.detail.cause.key if scene.detail.cause else None
     return reach(cause, alerting, [Need(caller=edge.caller, callee=edge.callee) for edge in edges()])
 
 
 def responders_of(uuid: UUID) -> tuple[Responders, ...]:
     """The pages of an incident the caller has been let see, oldest first."""
-    return tuple(
-        Responders(
-            page=page,
-            told=tuple(paging.ledger(ENGINE, page.uuid)),
-            upcoming=paging.upcoming(ENGINE, page.uuid),
-        )
-        for page in paging.pages_about(ENGINE, [incident_ref(uuid)])
-    )
+    told = paging.told_about(ENGINE, [incident_ref(uuid)])
+    return tuple(Responders(page=each.page, told=each.told, upcoming=each.upcoming) for each in told)
 
 
 def _mine(actor: Actor, responders: tuple[Responders, ...]) -> UUID | None:
