@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.paging.world import World, rotation
 from tocsin.accounts import actions as accounts
@@ -21,6 +23,7 @@ from tocsin.journal.queries import facts_about, latest_facts
 from tocsin.main import wiring
 from tocsin.oncall.actions import save_rotation
 from tocsin.paging import actions, queries
+from tocsin.paging.cli import page as page_commands
 from tocsin.paging.links import Link, make_token, read_token
 from tocsin.paging.models import Page
 from tocsin.paging.subscribers import on_delivery_failed
@@ -245,3 +248,5 @@ def test_pages_opened_at_one_instant_are_all_listed(world: World) -> None:
     first = queries.pages(SYSTEM, limit=2)
     rest = queries.pages(SYSTEM, before=first[-1].uuid)
     assert [view.uuid for view in first + rest] == [page.uuid for page in reversed(opened)]
+    told = CliRunner().invoke(page_commands, ["list", "--json", "--limit", "2"], catch_exceptions=False)
+    assert json.loads(told.output)["next"] == str(first[-1].uuid)
