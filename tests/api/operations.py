@@ -16,6 +16,8 @@ from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.models import Alert, Group
+from tocsin.channels.actions import NewContact, add_contact
+from tocsin.channels.models import Contact
 from tocsin.core.queue import defer
 from tocsin.incidents import actions as incidents
 from tocsin.incidents.actions import Declaration
@@ -38,13 +40,17 @@ class Guest(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """`path` fills the address; `body` is sent as JSON; `before` prepares the world. `administers`: Alice may not."""
+    """`path` fills the address; `body` is sent as JSON; `before` prepares the world. `administers`: Alice may not.
+
+    `own`: what everybody keeps for themselves; where `path` names something, it is Alice's, and to others not there.
+    """
 
     path: Callable[[], Mapping[str, str]] = dict
     body: Callable[[], Mapping[str, Any]] | None = None
     before: Callable[[], object] = dict
     guest: Guest = Guest.NOTHING
     administers: bool = False
+    own: bool = False
     query: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -62,6 +68,16 @@ def _alert() -> dict[str, str]:
 
 def _page() -> dict[str, str]:
     return {"page_id": str(Page.objects.get().uuid)}
+
+
+def _contact() -> dict[str, str]:
+    """Alice's own."""
+    return {"contact_id": str(Contact.objects.get(address="alice").uuid)}
+
+
+def _webhook() -> dict[str, str]:
+    wanted = NewContact(channel="webhook", address="https://example.com/hook")
+    return {"contact_id": str(add_contact("alice", wanted, actor=SYSTEM).uuid)}
 
 
 def _close_alert() -> object:
@@ -167,6 +183,12 @@ def _give_up() -> None:
 
 EXAMPLES: dict[str, Example] = {
     "GET /me": Example(guest=Guest.SAME),
+    "GET /me/contacts": Example(own=True),
+    "POST /me/contacts": Example(body=lambda: {"channel": "file", "address": "second"}, own=True),
+    "DELETE /me/contacts/{contact_id}": Example(path=_contact, own=True),
+    "POST /me/contacts/{contact_id}/test": Example(path=_contact, own=True),
+    "GET /me/contacts/{contact_id}/messages": Example(path=_contact, own=True),
+    "GET /me/contacts/{contact_id}/secret": Example(path=_webhook, own=True),
     "GET /people": Example(guest=Guest.EMPTY),
     "GET /teams": Example(guest=Guest.EMPTY),
     "GET /keys": Example(),

@@ -19,10 +19,10 @@ from tocsin.accounts.rules import SYSTEM
 from tocsin.channels.actions import NewContact, save_contacts
 from tocsin.channels.adapters.webhook import WebhookChannel
 from tocsin.channels.ports import ChannelError, Setup
-from tocsin.channels.queries import webhook_secret
+from tocsin.channels.queries import contact_secret
 from tocsin.channels.rules import MessageKind, Outgoing
 from tocsin.channels.signing import webhook_headers, webhook_secrets
-from tocsin.core.errors import Forbidden
+from tocsin.core.errors import NotFound
 from tocsin.core.ids import uuid7
 from tocsin.core.keyring import Keyring, RootKey
 
@@ -51,7 +51,7 @@ def test_receiver_verifies_with_the_secret_it_was_shown(receiver: Receiver, anna
     (contact,) = save_contacts("anna", [NewContact(channel="webhook", address=receiver.url)], actor=SYSTEM)
     send(receiver.url, contact.uuid)
     (request,) = receiver.requests
-    secret = base64.b64decode(webhook_secret(SYSTEM, contact.uuid).removeprefix("whsec_"))
+    secret = base64.b64decode(contact_secret(SYSTEM, contact.uuid).removeprefix("whsec_"))
     signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
     wanted = "v1," + base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
     assert request.headers["webhook-signature"] == wanted
@@ -84,8 +84,8 @@ def test_each_contact_has_a_secret_of_its_own_that_others_may_not_see(receiver: 
     (contact,) = save_contacts("anna", [NewContact(channel="webhook", address=receiver.url)], actor=SYSTEM)
     bob = save_person(PersonDetails(login="bob", name="Bob Sample"), actor=SYSTEM)
     assert webhook_secrets(keyring(), contact.uuid) != webhook_secrets(keyring(), uuid7())
-    with pytest.raises(Forbidden):
-        webhook_secret(actor_for_person(bob), contact.uuid)
+    with pytest.raises(NotFound):
+        contact_secret(actor_for_person(bob), contact.uuid)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
         channels.add_contact, "ann", channels.NewContact(channel="file", address="ann-2"), **by
     ),
     "channels.remove_contact": lambda: partial(channels.remove_contact, Contact.objects.get(address="ann").uuid, **by),
+    "channels.send_test": lambda: partial(channels.send_test, Contact.objects.get(address="ann").uuid, **by),
     "channels.queue_delivery": prepared.delivery,
     "channels.send_due": lambda: partial(channels.send_due, "test"),
     "items.save_project": lambda: partial(items.save_project, key="OPS", name="Operations", **by),

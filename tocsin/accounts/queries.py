@@ -129,6 +129,12 @@ def organisation() -> Organisation | None:
     return Organisation.objects.first()
 
 
+def language_of(person: Person) -> str:
+    """The language a person is written to in: their own, else the organisation's."""
+    home = organisation()
+    return person.language or (home.language if home else settings.CONFIG.language)
+
+
 def person_by_login(login: str) -> Person:
     """An active person by login, for the engine and the command line."""
     person = Person.objects.filter(login=login, is_active=True).first()

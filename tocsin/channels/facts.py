@@ -25,6 +25,16 @@ class ContactRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTested:
+    """Somebody asked for a test message; what became of it is told by the facts of its delivery."""
+
+    kind: ClassVar = "channels.contact_tested"
+    schema_version: ClassVar = 1
+    person: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySent:
     """The provider took a message. `about` names what it was about as `room.noun:uuid`; `waited_s` since queued."""
 

@@ -18,7 +18,7 @@ class Contact(models.Model):
     """One address of a person on one channel, in the order they want to be reached. Never deleted: removed."""
 
     FIELD_CLASSES: ClassVar = {
-        "none": "id uuid person channel position verified_at created_at removed_at",
+        "none": "id uuid person channel position created_at removed_at",
         "personal": "address",
     }
 
@@ -28,7 +28,6 @@ class Contact(models.Model):
     channel = models.TextField()
     address = models.TextField()
     position = models.IntegerField(default=0)
-    verified_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)
 

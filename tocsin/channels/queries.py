@@ -11,17 +11,21 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tocsin.accounts.queries import keyring, require
-from tocsin.accounts.rules import Actor, Verb
+from tocsin.accounts.queries import keyring, person_by_uuid, require
+from tocsin.accounts.rules import Actor, ActorKind, Verb, may
 from tocsin.channels.models import Contact, Delivery
 from tocsin.channels.ports import Setup
 from tocsin.channels.registry import CHANNELS
+from tocsin.channels.rules import Capability
 from tocsin.channels.signing import webhook_secrets
-from tocsin.core.errors import NotFound
+from tocsin.core.errors import InvalidInput, NotFound
 from tocsin.core.refs import Ref
 
 if TYPE_CHECKING:
     from tocsin.accounts.models import Person
+
+CONTACT = "channels.contact"
+"""The kind of Ref that a test message is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,23 +42,31 @@ class ChannelInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryView:
-    """What became of one message: its state and the reason, tries, and when it was queued, first tried, finished."""
+    """What became of one message: its state and the reason, tries, and when it was queued and finished."""
 
     uuid: UUID
-    person: str
-    channel: str
     kind: str
     about: Ref
     title: str
-    text: str
     state: str
     reason: str
     error: str
     tries: int
     queued_at: datetime
-    first_tried_at: datetime | None
     finished_at: datetime | None
-    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    """Where somebody is reached; `trouble` says why nothing arrives there ("" for nothing), `last` is the newest
+    message there."""
+
+    uuid: UUID
+    channel: str
+    address: str
+    trouble: str
+    is_signed: bool
+    last: DeliveryView | None
 
 
 def channels() -> list[ChannelInfo]:
@@ -90,57 +102,67 @@ def contacts_by(person_ids: Iterable[int]) -> dict[int, list[Contact]]:
     return found
 
 
-def contacts_of(actor: Actor, person: Person) -> list[Contact]:
+def owner(actor: Actor) -> Person:
+    """The person an actor is: only people are reached anywhere."""
+    if actor.kind is not ActorKind.PERSON:
+        raise InvalidInput("Say whose contacts are meant: a program has none of its own.")
+    return person_by_uuid(actor.id)
+
+
+def contacts_of(actor: Actor, person: Person) -> list[ContactView]:
     """A person's contacts, for themselves and for administrators: addresses are personal."""
     if actor.id != str(person.uuid):
         require(actor, Verb.ADMINISTER)
-    return list(Contact.objects.filter(person=person, removed_at__isnull=True).order_by("position", "id"))
+    setup = Setup(config=settings.CONFIG, keyring=keyring())
+    rows = Contact.objects.filter(person=person, removed_at__isnull=True).order_by("position", "id")
+    return [_contact(row, setup) for row in rows]
 
 
-def webhook_secret(actor: Actor, contact_uuid: UUID) -> str:
-    """What the receiver of a webhook contact verifies signatures with ("whsec_…"), for its owner."""
-    contact = Contact.objects.select_related("person").filter(uuid=contact_uuid, removed_at__isnull=True).first()
-    if contact is None:
+def visible_contact(actor: Actor, contact_uuid: UUID) -> ContactView:
+    """One contact of the actor's own, or anybody's for administrators; to others it is not there."""
+    row = Contact.objects.select_related("person").filter(uuid=contact_uuid, removed_at__isnull=True).first()
+    if row is None or not (actor.id == str(row.person.uuid) or may(actor, Verb.ADMINISTER)):
         raise NotFound("There is no such contact.")
-    if actor.id != str(contact.person.uuid):
-        require(actor, Verb.ADMINISTER)
-    newest = webhook_secrets(keyring(), contact.uuid)[0]
-    return "whsec_" + base64.b64encode(newest).decode()
+    return _contact(row, Setup(config=settings.CONFIG, keyring=keyring()))
 
 
-def deliveries_about(actor: Actor, subjects: Iterable[Ref], *, limit: int = 500) -> list[DeliveryView]:
-    """Messages about any of these records, newest first. The caller has asked whether the actor may see those."""
-    require(actor, Verb.VIEW)
-    rows = Delivery.objects.none()
-    for subject in subjects:
-        rows = rows | Delivery.objects.filter(about_kind=subject.kind, about_id=subject.id)
-    return [_view(row) for row in rows.select_related("person").order_by("-id")[:limit]]
+def contact_secret(actor: Actor, contact_uuid: UUID) -> str:
+    """What the receiver of a signed contact verifies signatures with ("whsec_…")."""
+    contact = visible_contact(actor, contact_uuid)
+    if not contact.is_signed:
+        raise NotFound("Messages by this channel are not signed, so there is no secret.")
+    return "whsec_" + base64.b64encode(webhook_secrets(keyring(), contact.uuid)[0]).decode()
 
 
-def latest_deliveries(actor: Actor, *, before_id: int | None = None, limit: int = 100) -> list[DeliveryView]:
-    """The message log, newest first, for administrators: it holds everybody's words."""
-    require(actor, Verb.ADMINISTER)
-    rows = Delivery.objects.select_related("person").order_by("-id")
-    if before_id is not None:
-        rows = rows.filter(id__lt=before_id)
-    return [_view(row) for row in rows[:limit]]
+def deliveries_to(actor: Actor, contact_uuid: UUID, *, limit: int = 50) -> list[DeliveryView]:
+    """The messages to a contact, newest first."""
+    contact = visible_contact(actor, contact_uuid)
+    return [_view(row) for row in Delivery.objects.filter(contact__uuid=contact.uuid).order_by("-id")[:limit]]
+
+
+def _contact(row: Contact, setup: Setup) -> ContactView:
+    channel = CHANNELS.get(row.channel) if row.channel in CHANNELS else None
+    last = row.deliveries.order_by("-id").first()
+    return ContactView(
+        uuid=row.uuid,
+        channel=row.channel,
+        address=row.address,
+        trouble=channel.trouble(setup) if channel else "This channel is not installed any more.",
+        is_signed=channel is not None and Capability.SIGNED in channel.capabilities,
+        last=_view(last) if last else None,
+    )
 
 
 def _view(row: Delivery) -> DeliveryView:
     return DeliveryView(
         uuid=row.uuid,
-        person=row.person.name,
-        channel=row.channel,
         kind=row.kind,
         about=Ref(row.about_kind, row.about_id),
         title=row.message["title"],
-        text=row.message["text"],
         state=row.state,
         reason=row.reason,
         error=row.last_error,
         tries=row.tries,
         queued_at=row.queued_at,
-        first_tried_at=row.first_tried_at,
         finished_at=row.finished_at,
-        provider_id=row.provider_id,
     )

@@ -51,6 +51,8 @@ class Capability(StrEnum):
     """The reader can follow a link."""
     REPEATABLE = "repeatable"
     """A repeat carries the same key, so the receiver can tell it from a second message."""
+    SIGNED = "signed"
+    """Messages are signed with a secret of the contact's own, which its owner gives to the receiver."""
 
 
 class Reason(StrEnum):

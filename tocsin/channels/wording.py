@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
 from tocsin.channels import facts
-from tocsin.channels.rules import Reason
+from tocsin.channels.rules import DeliveryState, Message, Reason
 from tocsin.journal.facts import Stored
 from tocsin.ui.wording import duration
 
@@ -35,6 +36,25 @@ def reason_words(reason: str) -> str:
     }.get(reason, reason.replace("_", " "))
 
 
+def state_words(state: str) -> str:
+    """What a message has come to."""
+    return {
+        DeliveryState.PENDING.value: pgettext("message", "waiting"),
+        DeliveryState.SENDING.value: pgettext("message", "on its way"),
+        DeliveryState.SENT.value: pgettext("message", "sent"),
+        DeliveryState.FAILED.value: pgettext("message", "failed"),
+        DeliveryState.UNKNOWN.value: pgettext("message", "perhaps sent"),
+        DeliveryState.DROPPED.value: pgettext("message", "not sent"),
+    }.get(state, state)
+
+
+def test_message(language: str) -> Message:
+    """What a test says, in the language of whoever it is sent to."""
+    with translation.override(language):
+        text = gettext("This is a test: Tocsin can reach you here.")
+        return Message(title=gettext("Test message"), text=text, language=language)
+
+
 def _params(fact: Stored) -> dict[str, str]:
     return {"channel": channel_word(fact.data["channel"]), "why": reason_words(fact.data.get("why", ""))}
 
@@ -53,6 +73,7 @@ def _failed(fact: Stored) -> str:
 FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.ContactSaved.kind: lambda fact: gettext("Contact by %(channel)s saved.") % _params(fact),
     facts.ContactRemoved.kind: lambda fact: gettext("Contact by %(channel)s removed.") % _params(fact),
+    facts.ContactTested.kind: lambda fact: gettext("Test message by %(channel)s asked for.") % _params(fact),
     facts.DeliverySent.kind: _sent,
     facts.DeliveryFailed.kind: _failed,
     facts.DeliveryDropped.kind: lambda fact: gettext("Message by %(channel)s not sent: %(why)s.") % _params(fact),

@@ -76,11 +76,6 @@ def item_by_key(actor: Actor, key: str) -> Item:
     return _visible(actor, _rows().filter(project__key=project, number=number))
 
 
-def item_by_uuid(actor: Actor, uuid: UUID) -> Item:
-    """The item with that UUID, when this actor may see it."""
-    return _visible(actor, _rows().filter(uuid=uuid))
-
-
 def keys_of(actor: Actor, uuids: Iterable[UUID]) -> dict[UUID, str]:
     """Human keys by UUID, for rooms that hold only the UUID; items the actor may not see are left out."""
     wanted = set(uuids)

@@ -27,6 +27,7 @@ from tocsin.accounts.rules import Actor, KeyScope
 from tocsin.alerts.api import router as alerts
 from tocsin.alerts.heartbeats.api import router as heartbeats
 from tocsin.assets.api import router as assets
+from tocsin.channels.api import router as contacts
 from tocsin.core.errors import Forbidden, NotFound, TocsinError
 from tocsin.deployments.api import router as deployments
 from tocsin.incidents.api import router as incidents
@@ -111,7 +112,8 @@ def build() -> NinjaAPI:
         auth=[KeyOwner(), SignedIn()],
         docs_url=None,
     )
-    for router in (incidents, alerts, heartbeats, deployments, paging, oncall, assets, items, journal, accounts, queue):
+    own = (accounts, contacts)
+    for router in (incidents, alerts, heartbeats, deployments, paging, oncall, *own, assets, items, journal, queue):
         api.add_router("", router)
     _answer_errors(api)
     return api

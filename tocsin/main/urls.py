@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("", include("tocsin.accounts.urls")),
     path("", include("tocsin.assets.urls")),
+    path("", include("tocsin.channels.urls")),
     path("", include("tocsin.journal.urls")),
     path("", include("tocsin.oncall.urls")),
     path("", include("tocsin.paging.urls")),

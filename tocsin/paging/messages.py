@@ -148,11 +148,6 @@ def _merged(params: _Params) -> Words:
     return Words(title=title, text=text % {"what": what, "into": into})
 
 
-def _test(_params: _Params) -> Words:
-    title = _("Test page")
-    return Words(title=title, text=_("This is a test: Tocsin can reach you here."))
-
-
 def _other(params: _Params) -> Words:
     title = params.text("title", _("Somebody is needed"))
     return Words(title=title, text=_ended(title, params))
@@ -166,5 +161,4 @@ _WRITERS: Mapping[str, Callable[[_Params], Words]] = {
     SentenceKind.MOVED_AWAY: _moved_away,
     SentenceKind.RESOLVED: _resolved,
     SentenceKind.MERGED: _merged,
-    SentenceKind.TEST: _test,
 }

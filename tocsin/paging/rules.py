@@ -112,7 +112,6 @@ class SentenceKind(StrEnum):
     * moved_away: `service`, `team`; told to those woken first, when another team has taken over
     * resolved: `service` or `title`
     * merged: `into`, the key of the incident that goes on, and `service` or `title`
-    * test: none
     """
 
     CAUSE = "cause"
@@ -122,7 +121,6 @@ class SentenceKind(StrEnum):
     MOVED_AWAY = "moved_away"
     RESOLVED = "resolved"
     MERGED = "merged"
-    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import QuerySet
 
-from tocsin.accounts.queries import keyring, organisation
+from tocsin.accounts.queries import keyring, language_of, organisation
 from tocsin.channels.actions import queue_delivery
 from tocsin.channels.models import Contact
 from tocsin.channels.queries import usable_contacts
@@ -99,7 +99,7 @@ def _notify(
 
 def _message(page: Page, person: Person, sentence: Sentence, purpose: Purpose) -> Message:
     home = organisation()
-    language = person.language or (home.language if home else settings.CONFIG.language)
+    language = language_of(person)
     zone = person.zone or (home.zone if home else settings.CONFIG.zone)
     words = render(sentence, language=language, zone=zone)
     token = make_token(keyring(), Link(page=page.uuid, person=person.uuid))

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tocsin.accounts.queries import organisation
+from tocsin.accounts.queries import language_of, organisation
 from tocsin.accounts.requests import actor_of, may_they, signed_in
 from tocsin.accounts.rules import Verb
 from tocsin.core.errors import TocsinError
@@ -52,8 +52,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def _reader(person: Person) -> tuple[str, str]:
     """The language and zone of whoever the link was sent to, who need not be signed in."""
     home = organisation()
-    language = person.language or (home.language if home else settings.CONFIG.language)
-    return language, person.zone or (home.zone if home else settings.CONFIG.zone)
+    return language_of(person), person.zone or (home.zone if home else settings.CONFIG.zone)
 
 
 def _link(page: queries.PageView, person: Person, language: str, zone: str) -> dict[str, Any]:

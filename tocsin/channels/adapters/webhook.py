@@ -28,7 +28,7 @@ class WebhookChannel:
         help="Receives a signed POST for each message. Addresses inside your network must be allowed by the operator.",
         example="https://example.com/hooks/tocsin",
     )
-    capabilities: ClassVar = frozenset({Capability.LINKS, Capability.REPEATABLE})
+    capabilities: ClassVar = frozenset({Capability.LINKS, Capability.REPEATABLE, Capability.SIGNED})
 
     def parse_address(self, text: str) -> str:
         try:

@@ -31,7 +31,7 @@ OWN = {
 """Main's own commands and the modules that hold them; the attribute has the command's name and a `_command` suffix
 where the plain name would hide a builtin or module."""
 
-ROOMS = ("accounts", "alerts", "assets", "deployments", "incidents", "items", "journal", "oncall", "paging")
+ROOMS = ("accounts", "alerts", "assets", "channels", "deployments", "incidents", "items", "journal", "oncall", "paging")
 """Rooms that bring commands."""
 
 
