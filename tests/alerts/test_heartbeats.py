@@ -200,3 +200,33 @@ def test_opsgenies_heartbeat_api_is_answered(world: World, client: Client, clock
     assert client.delete("/v2/heartbeats/backup", **key).status_code == 200
     assert client.get("/v2/heartbeats/backup", **key).status_code == 404
     assert client.get("/v2/heartbeats").status_code == 401
+
+
+def test_opsgenies_client_understands_what_its_heartbeat_api_answers(world: World, client: Client) -> None:
+    from types import SimpleNamespace
+
+    import opsgenie_sdk
+
+    reader = opsgenie_sdk.api_client.ApiClient()
+    _, token = issue_key(name="ops", scope=KeyScope.MANAGE, actor=SYSTEM)
+    key = {"headers": {"Authorization": f"GenieKey {token}"}, "content_type": "application/json"}
+
+    def read(answer: object, model: str) -> object:
+        return reader.deserialize(SimpleNamespace(data=answer.content.decode()), model)  # type: ignore[attr-defined]  # a response
+
+    body = {
+        "name": "backup",
+        "interval": 10,
+        "intervalUnit": "minutes",
+        "enabled": True,
+        "ownerTeam": {"name": "network"},
+    }
+    assert read(client.post("/v2/heartbeats", json.dumps(body), **key), "CreateHeartbeatResponse").data.name == "backup"
+    ping(world)
+    one = read(client.get("/v2/heartbeats/backup", **key), "GetHeartbeatResponse").data
+    assert (one.interval, one.interval_unit, one.enabled, one.expired) == (10, "minutes", True, False)
+    assert Heartbeat.objects.get().team.key == "network"
+    (listed,) = read(client.get("/v2/heartbeats", **key), "ListHeartbeatResponse").data.heartbeats
+    assert listed.name == "backup"
+    off = read(client.post("/v2/heartbeats/backup/disable", "", **key), "DisableHeartbeatResponse").data
+    assert off.enabled is False
