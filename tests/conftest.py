@@ -27,6 +27,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tocsin.core.postgres import Cluster, Running, roles
@@ -42,6 +43,11 @@ DATABASE_FIXTURES = {"db", "fresh_database", "running", "template_database", "li
 FOLDER = Path(tempfile.mkdtemp(prefix="tocsin-"))
 NAMES = roles.Names()
 TEST_RING = f'[{{"id": "test", "key": "{base64.b64encode(b"tests".ljust(32, b".")).decode()}"}}]'
+
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("tocsin", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tocsin")
 
 
 def pytest_configure(config: pytest.Config) -> None:
