@@ -71,7 +71,7 @@ def _set_up(request: HttpRequest) -> Group:
         _link(gettext("Connect"), "alerts-connect:list", "link", "c", is_tab=False),
         _link(gettext("Heartbeats"), "heartbeats:list", "clock", "h", is_tab=False),
         _link(gettext("Escalation"), "paging:policies", "broadcast", "e", is_tab=False),
-        _link(gettext("My contacts"), "channels:contacts", "message", "m", is_tab=False),
+        _link(gettext("My contacts"), "channels:contacts", "message", "y", is_tab=False),
         _link(gettext("People"), "accounts:people", "person", "p", is_tab=False),
         _link(gettext("Keys"), "accounts:keys", "key", "k", is_tab=False),
     ]
