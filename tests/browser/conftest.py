@@ -42,6 +42,14 @@ class Site:
         self.send(*told)
         return len(told)
 
+    def pour(self, alerts: int) -> None:
+        """The same failure as a large estate tells it: `alerts` alerts by Alertmanager's wire, 500 a request."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        requests = [[_told(CALLERS[n % 24], n + i) for i in range(500)] for n in range(0, alerts, 500)]
+        with httpx.Client(base_url=self.node.url, headers=headers, timeout=60) as client:
+            for each in requests:
+                client.post("/api/v2/alerts", json=each).raise_for_status()
+
     def context(self, browser: Browser, login: str, **options: Any) -> BrowserContext:
         """A browser in which somebody has signed in."""
         from tocsin.accounts.actions import issue_sign_in_link
@@ -65,6 +73,11 @@ def _alert(service: str, rule: str, priority: str, peer: str) -> dict[str, Any]:
         "priority": priority,
         "details": {"alertname": rule, "service": service} | ({"peer": peer} if peer else {}),
     }
+
+
+def _told(service: str, number: int) -> dict[str, Any]:
+    labels = {"alertname": "HighErrorRate", "service": service, "peer": "db", "severity": "critical"}
+    return {"labels": labels | {"instance": f"{service}:{number}"}}
 
 
 @pytest.fixture

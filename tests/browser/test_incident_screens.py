@@ -37,7 +37,22 @@ def _addresses(page: Page) -> list[str]:
     page.goto(group)
     alert = page.locator("a[href^='/alerts/']").first.get_attribute("href") or ""
     screens = ["/incidents/INC-1", "/alerts", "/incidents", group, alert]
-    return [*screens, "/silences", "/incidents/new", "/alerts?state=closed", "/incidents?state=resolved"]
+    others = ["/silences", "/incidents/new", "/alerts?state=closed", "/incidents?state=resolved"]
+    return [*screens, *others, "/changes", "/changes?text=nothing-like-it", "/health", "/oncall"]
+
+
+def _what_else_is_shown() -> None:
+    """Changes before the failure, and a reaction that was given up, of which every screen warns."""
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.core import clock
+    from tocsin.core.models import Job
+    from tocsin.deployments.actions import NewChange, record_changes
+
+    link = {"href": "https://sample.invalid/a/long/address/of-a-pipeline/4711", "text": ""}
+    changes = [NewChange(summary="Database 16.4 rolled out by the nightly pipeline", service="db", links=[link])]
+    record_changes([*changes, NewChange(summary="DNS switched over")], actor=SYSTEM)
+    error = "ConnectionError: smtp.sample.invalid:587 did not answer within 30 seconds"
+    Job.objects.create(kind="sample:told", payload={}, attempts=12, last_error=error, failed_at=clock.now())
 
 
 def _speak(login: str, language: str) -> None:
@@ -56,16 +71,19 @@ def _faults(page: Page) -> list[tuple[str, list[str]]]:
 def test_screens_are_accessible_and_fit_every_width(browser: Browser, site: Site) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed (in frontend/: npm ci --ignore-scripts)")
+    _what_else_is_shown()
     site.storm(rounds=2)
     found: dict[str, object] = {}
-    for language, theme in (("en", "light"), ("pl", "dark")):
+    for language, theme, other in (("en", "light", "dark"), ("pl", "dark", "light")):
         context = site.context(browser, "alice", color_scheme=theme)
         page = context.new_page()
         page.on("console", lambda m: found.setdefault(f"console {m.text}", m.type) if m.type == "error" else None)
         addresses = _addresses(page)
         _speak("alice", language)
         for address in addresses:
+            page.emulate_media(color_scheme=theme)
             page.goto(address)
+            page.wait_for_function("() => !document.querySelector('[hx-trigger=load]')")
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 where = f"{address} {language} {theme} {width}"
@@ -75,9 +93,12 @@ def test_screens_are_accessible_and_fit_every_width(browser: Browser, site: Site
                     found[f"{where} small targets"] = small
                 if width in (390, 1440) and (faults := _faults(page)):
                     found[f"{where} axe"] = faults
+            page.emulate_media(color_scheme=other)
+            if faults := _faults(page):
+                found[f"{address} {language} {other} {WIDTHS[-1]} axe"] = faults
         context.close()
     found.pop("console Failed to load resource: the server responded with a status of 404 (Not Found)", None)
-    assert found == {}
+    assert found == {}, "\n".join(f"{where}: {what}" for where, what in found.items())
 
 
 def test_keys_walk_tick_and_acknowledge_in_the_inbox(browser: Browser, site: Site) -> None:

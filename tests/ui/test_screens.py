@@ -217,6 +217,29 @@ def test_countdown_and_running_clock_move_by_the_servers_clock(browser: Browser,
     page.context.close()
 
 
+def test_copy_button_copies_the_text_beside_it_and_says_so(browser: Browser, screens: str) -> None:
+    page = _open(browser, f"{screens}/ui/gallery", locale="en", permissions=["clipboard-read", "clipboard-write"])
+    button = page.locator("[data-copy]").first
+    source = page.locator(button.get_attribute("data-copy") or "")
+    button.click()
+    page.wait_for_function("() => document.querySelector('[data-copy]').textContent === 'Copied'")
+    assert page.evaluate("navigator.clipboard.readText()") == (source.text_content() or "").strip()
+    page.wait_for_function("() => document.querySelector('[data-copy]').textContent === 'Copy'")
+    page.context.close()
+
+
+def test_copy_button_selects_the_text_where_plain_http_has_no_clipboard(browser: Browser, screens: str) -> None:
+    page = _open(browser, f"{screens}/ui/gallery", locale="en")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    button = page.locator("[data-copy]").first
+    source = page.locator(button.get_attribute("data-copy") or "")
+    button.click()
+    page.wait_for_function("() => getSelection().toString().length > 0")
+    assert page.evaluate("getSelection().toString()").strip() == source.inner_text().strip()
+    assert button.text_content() == "Copy", "nothing was copied, so nothing says so"
+    page.context.close()
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
 def test_error_screens_say_what_to_do(browser: Browser, screens: str, status: int) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})

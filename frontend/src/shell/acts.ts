@@ -13,10 +13,10 @@ interface Act {
 }
 
 let standing: { note: Element, place: Element } | null = null
-/** An act's answer is being swapped in; afterwards htmx may name another element than the form, which may be gone. */
-let isAnswering = false
-/** Where the act's part of the screen stood: what changes above it must not move it under the reader's eye. */
-let seen: { part: Element, top: number } | null = null
+/** The act whose answer is being swapped in. A part that is refreshed meanwhile ends its own swap, not this one. */
+let answering: Act | null = null
+/** Where the button and its part of the screen stood: what changes above must not move them under the reader's eye. */
+let seen: { part: Element, top: number }[] = []
 
 function placeOf(act: Act, form: HTMLFormElement): Element {
   const button = act.request?.submitter
@@ -55,9 +55,13 @@ function announce(): void {
 }
 
 function keepPlace(): void {
-  const part = seen?.part.isConnected ? seen.part : document.getElementById(seen?.part.id ?? '')
-  if (seen && part) scrollBy({ top: part.getBoundingClientRect().top - seen.top, behavior: 'instant' })
-  seen = null
+  for (const { part, top } of seen) {
+    const now = part.isConnected ? part : document.getElementById(part.id)
+    if (!now) continue
+    scrollBy({ top: now.getBoundingClientRect().top - top, behavior: 'instant' })
+    break
+  }
+  seen = []
 }
 
 /** The button may be gone with what it did: then the focus goes to what is said of it, not back to the top. */
@@ -83,15 +87,16 @@ export function startActs(): void {
     if (showRefusal(found.act, found.form)) { event.preventDefault(); event.stopImmediatePropagation(); return }
     standing?.note.remove()
     standing = null
-    isAnswering = true
-    const part = found.form.closest('section[id]') ?? found.form
-    seen = { part, top: part.getBoundingClientRect().top }
+    answering = found.act
+    const button = found.act.request?.submitter ?? found.form.querySelector('button')
+    const parts = [button, found.form.closest('section[id]') ?? found.form]
+    seen = parts.filter((part) => part !== null).map((part) => ({ part, top: part.getBoundingClientRect().top }))
     if ((found.act.response?.status ?? 0) < 400) found.form.reset()
   })
-  document.addEventListener('htmx:after:swap', () => {
+  document.addEventListener('htmx:after:swap', (event) => {
     keepStanding()
-    if (!isAnswering) return
-    isAnswering = false
+    if (answering === null || (event as CustomEvent<{ ctx: Act }>).detail.ctx !== answering) return
+    answering = null
     keepPlace()
     keepFocus()
     announce()

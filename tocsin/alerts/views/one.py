@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts.requests import actor_of, may_they, signed_in
@@ -26,6 +26,7 @@ from tocsin.journal.ports import sentence
 from tocsin.journal.queries import facts_about
 from tocsin.ui import components as c
 from tocsin.ui.acts import act
+from tocsin.ui.wording import number
 
 STRETCH = 50
 HISTORY = 50
@@ -134,10 +135,11 @@ def _evidence(cause: CauseView) -> tuple[c.Evidence, ...]:
 
 
 def _pairs(found: GroupDetail) -> list[c.Pair]:
+    language = get_language() or "en"
     return [
-        c.Pair(label=gettext("Alerts"), value=str(found.alerts)),
-        c.Pair(label=gettext("Still open"), value=str(found.open_alerts)),
-        c.Pair(label=gettext("Services"), value=str(found.services)),
+        c.Pair(label=gettext("Alerts"), value=number(found.alerts, language)),
+        c.Pair(label=gettext("Still open"), value=number(found.open_alerts, language)),
+        c.Pair(label=gettext("Services"), value=number(found.services, language)),
         c.Pair(label=gettext("Owner of the cause"), value=found.cause.team_name or gettext("nobody")),
     ]
 
