@@ -69,7 +69,7 @@ def _know() -> Group:
 def _set_up(request: HttpRequest) -> Group:
     links = [
         _link(gettext("Connect"), "alerts-connect:list", "link", "c", is_tab=False),
-        _link(gettext("Heartbeats"), "heartbeats:list", "clock", "h", is_tab=False),
+        _link(gettext("Heartbeats"), "heartbeats:list", "clock", "b", is_tab=False),
         _link(gettext("Escalation"), "paging:policies", "broadcast", "e", is_tab=False),
         _link(gettext("My contacts"), "channels:contacts", "message", "y", is_tab=False),
         _link(gettext("People"), "accounts:people", "person", "p", is_tab=False),
