@@ -45,6 +45,7 @@ class EvidenceKind(StrEnum):
     CAME_LATE = "came_late"
     SILENT = "silent"
     CALLERS_QUIET = "callers_quiet"
+    FAR = "far"
     # Why an alert is in a cluster
     MEMBER_CAUSE = "member_cause"
     MEMBER_NAMES = "member_names"

@@ -85,6 +85,10 @@ class Scorer:
         self.starts = ends - np.array([len(told) for _, told in found], dtype=np.intp)
         noise = self.background[self.index]
         self.odds = self.weights[self.index] * np.log((self.p + noise) / noise)
+        steps = np.maximum(np.array([e.hops for e in whole], dtype=np.float64) - 1.0, 0.0)
+        near = self.p * self.settings.far_step**steps
+        self.is_far = steps > 0.0
+        self.lost = self.odds - self.weights[self.index] * np.log((near + noise) / noise)
         self.quiet = np.array([self._quiet_callers(service) for service, _ in found], dtype=np.float64)
         direct = self.is_own | self.is_named
         cuts = [slice(int(start), int(end)) for start, end in zip(self.starts, ends, strict=True)]
@@ -116,13 +120,15 @@ class Scorer:
         named = np.logical_or.reduceat(self.is_named & counts, self.starts)
         points = np.where(own, 0.0, np.where(named, _SILENT_BUT_NAMED, _SILENT))
         points = points + np.maximum(_PER_QUIET_CALLER * self.quiet, _QUIET_CALLERS)
+        lost = np.add.reduceat(self.lost * timely[self.index], self.starts)
+        points = points - np.minimum(lost, self.settings.far_points)
         for suspect in self.suspects:
             if suspect.service in self.changes:
                 points[suspect.number] += sum(e.points for e in self._changed(suspect.service, began_at))
         return np.asarray(points, dtype=np.float64)
 
     def beside(self, suspect: Suspect, timely: Floats, began_at: float) -> list[Evidence]:
-        """What speaks for or against a suspect beside the signals: a change, silence, callers without trouble."""
+        """What speaks for or against a suspect beside the signals: a change, silence, quiet callers, distance."""
         found = list(self._changed(suspect.service, began_at))
         roads = {e.how for e in suspect.explained if timely[e.signal] > _COUNTS}
         if How.OWN not in roads:
@@ -134,7 +140,18 @@ class Scorer:
             params: dict[str, Param] = {"quiet": round(quiet), "callers": callers}
             points = max(_PER_QUIET_CALLER * quiet, _QUIET_CALLERS)
             found.append(Evidence(kind=EvidenceKind.CALLERS_QUIET, points=points, params=params))
-        return found
+        return [*found, *self._far(suspect, timely)]
+
+    def _far(self, suspect: Suspect, timely: Floats) -> Iterable[Evidence]:
+        """The chain that ends at a suspect speaks for each of its links as well, and best for the nearest."""
+        start = int(self.starts[suspect.number])
+        here = slice(start, start + len(suspect.index))
+        lost = float((self.lost[here] * timely[suspect.index]).sum())
+        if lost > 0.0:
+            points = self.odds[here] * timely[suspect.index]
+            share = float(points[self.is_far[here]].sum() / max(points.sum(), 1e-9))
+            params: dict[str, Param] = {"far_percent": round(100 * share)}
+            yield Evidence(kind=EvidenceKind.FAR, points=-min(lost, self.settings.far_points), params=params)
 
     def _changed(self, service: int, began_at: float) -> Iterable[Evidence]:
         settings = self.settings

@@ -24,6 +24,9 @@ class Settings:
     through_silent: float = 0.25  # and for a hop over one that does not
     min_reach: float = 0.04
 
+    far_step: float = 0.6  # each step beyond the first leaves this much of a chance to have caused a signal
+    far_points: float = 2.0  # what all of that costs a suspect at most: alerts along one path are one witness, not many
+
     # Time
     before_onset: float = 0.04  # weight left to what was there before the trouble began
     onset_slack_s: float = 15.0

@@ -13,6 +13,7 @@ _SENTENCES: dict[EvidenceKind, str] = {
     EvidenceKind.CAME_LATE: "its own trouble came after most of what it would explain",
     EvidenceKind.SILENT: "it raises no alert of its own",
     EvidenceKind.CALLERS_QUIET: "{quiet} of its {callers} callers show no trouble",
+    EvidenceKind.FAR: "{far_percent} % of what it explains is two steps away or more",
     EvidenceKind.MEMBER_CAUSE: "raised by the suspected cause itself ({class})",
     EvidenceKind.MEMBER_NAMES: "names the suspected cause",
     EvidenceKind.MEMBER_CALLS: "depends on the suspected cause by way of {via}, {hops} hops away",

@@ -88,6 +88,12 @@ def _callers_quiet(params: Params) -> str:
     return gettext("%(quiet)s of %(callers)s services that depend on it show no trouble") % told
 
 
+def _far(params: Params) -> str:
+    return gettext("%(percent)s%% of what it explains is two steps away or more") % {
+        "percent": params.get("far_percent", 0)
+    }
+
+
 def _member_calls(params: Params) -> str:
     hops = int(params.get("hops", 1))
     told = {"via": params.get("via", ""), "hops": hops}
@@ -116,6 +122,7 @@ _EVIDENCE: Mapping[str, Callable[[Params], str]] = {
     EvidenceKind.CAME_LATE: lambda _: gettext("It failed after most of what it would explain"),
     EvidenceKind.SILENT: lambda _: gettext("It raises no alert of its own"),
     EvidenceKind.CALLERS_QUIET: _callers_quiet,
+    EvidenceKind.FAR: _far,
 }
 
 _WHY: Mapping[str, Callable[[Params], str]] = {
