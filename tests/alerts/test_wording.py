@@ -33,7 +33,10 @@ def language(request: pytest.FixtureRequest) -> str:
 
 def _fact(kind: type) -> Stored:
     hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in ("kind", "schema_version")}
-    data = {name: "2026-03-04T03:10:00+00:00" if hint is datetime else SAMPLES[hint] for name, hint in hints.items()}
+    data = {
+        name: "2026-03-04T03:10:00+00:00" if hint in (datetime, datetime | None) else SAMPLES[hint]
+        for name, hint in hints.items()
+    }
     return Stored(
         id=1,
         uuid=UUID(int=1),

@@ -121,10 +121,10 @@ def test_keys_walk_tick_and_acknowledge_in_the_inbox(browser: Browser, site: Sit
     chosen = page.locator("[data-selected] .title").inner_text()
     assert chosen == page.locator("[data-row] .title").nth(1).inner_text(), "nor has the reader's place"
     page.keyboard.press("a")
-    page.get_by_text("1 alert acknowledged.").wait_for()
+    page.locator("#said").get_by_text("1 alert acknowledged.").wait_for()
     assert page.locator("[data-row]", has_text="Acknowledged").locator(".title a").inner_text() in chosen
     page.keyboard.press("z")
-    page.get_by_text("1 alert is open again.").wait_for()
+    page.locator("#said").get_by_text("1 alert is open again.").wait_for()
     context.close()
 
 

@@ -81,7 +81,7 @@ def test_storm_is_seen_live_and_acknowledged_from_a_phone(browser: Browser, site
     assert box["height"] >= 56
     assert box["y"] + box["height"] <= 844, "in reach of the thumb without scrolling"
     button.tap()
-    mobile.get_by_text("You have INC-1.").wait_for()
+    mobile.locator("#said").get_by_text("You have INC-1.").wait_for()
     page.get_by_text("Alice has it").wait_for(timeout=10_000)
     assert faults == []
     phone.close()

@@ -11,7 +11,7 @@ from tests.journal import prepared
 from tests.journal.writes import Action, by
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions as alerts
-from tocsin.alerts.models import Alert
+from tocsin.alerts.models import Alert, Heartbeat
 from tocsin.core import clock
 from tocsin.core.ids import uuid7
 from tocsin.gateways import actions as gateways
@@ -59,7 +59,25 @@ def _saved_search() -> str:
     return gateways.create_search(_search("Disks"), actor=SYSTEM).name
 
 
+def _heartbeat() -> str:
+    details = alerts.HeartbeatDetails(name="nightly backup", interval_s=60, team="network")
+    return alerts.save_heartbeat(details, actor=SYSTEM).name
+
+
+def _silent_heartbeat() -> Action:
+    name = _heartbeat()
+    long_ago = clock.now() - timedelta(hours=1)
+    Heartbeat.objects.filter(name=name).update(last_ping_at=long_ago, due_at=long_ago)
+    return partial(alerts.miss_heartbeats, heard_since=long_ago)
+
+
 EXAMPLES: dict[str, Callable[[], Action]] = {
+    "alerts.save_heartbeat": lambda: partial(
+        alerts.save_heartbeat, alerts.HeartbeatDetails(name="nightly backup", interval_s=60, team="network"), **by
+    ),
+    "alerts.switch_heartbeat": lambda: partial(alerts.switch_heartbeat, _heartbeat(), enabled=False, **by),
+    "alerts.remove_heartbeat": lambda: partial(alerts.remove_heartbeat, _heartbeat(), **by),
+    "alerts.miss_heartbeats": _silent_heartbeat,
     "alerts.amend": lambda: partial(alerts.amend, _alert(), alerts.Amendment(title="Lost SMS"), **by),
     "alerts.tag": lambda: partial(alerts.tag, _alert(), add=["night"], **by),
     "alerts.relabel": lambda: partial(alerts.relabel, _alert(), {"rack": "r12"}, **by),

@@ -30,6 +30,7 @@ from tocsin.main.wording import FACTS
 if TYPE_CHECKING:
     from tests.conftest import Clock, Database
     from tocsin.accounts.models import Person
+    from tocsin.core.config import Config
 
 
 def give_up(clock: Clock, kind: str = "react.tests") -> int:
@@ -114,12 +115,21 @@ def test_command_line_lists_and_retries(fresh_database: Database, cast: dict[str
     assert given_up_jobs(SYSTEM) == []
 
 
+async def asked(settings: Config) -> health.Health:
+    """What a node that does everything would answer now, with nothing remembered."""
+    examiner = health.Examiner(settings.database_url)
+    try:
+        return await examiner.examine(frozenset({"intake", "web", "engine"}), "here", SpoolState(waiting=0, takes=True))
+    finally:
+        await examiner.close()
+
+
 async def test_health_counts_them_and_keeps_the_node_in_service(fresh_database: Database) -> None:
     settings = replace(config.load(), database_url=fresh_database.app_dsn)
     with psycopg.connect(fresh_database.dsn, autocommit=True) as owner:
         owner.execute("INSERT INTO core_node (name, role, version) VALUES ('n', 'engine', '0')")
-        healthy = await health.examine(settings, "here", SpoolState(waiting=0, takes=True))
+        healthy = await asked(settings)
         owner.execute("INSERT INTO core_job (kind, payload, failed_at) VALUES ('react.tests', '{}', tocsin_now())")
-        degraded = await health.examine(settings, "here", SpoolState(waiting=0, takes=True))
+        degraded = await asked(settings)
     assert (healthy.status, healthy.jobs_given_up) == ("ok", 0)
     assert (degraded.status, degraded.jobs_given_up) == ("degraded", 1)

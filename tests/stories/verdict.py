@@ -47,6 +47,7 @@ SELECT 'page:' || told.uuid, page.subject_id || '/' || told.step || '/' || told.
  WHERE purpose = 'page' AND contact_id IS NOT NULL
 """
 
+# One that is over before its first call is in order where another of the same cause called: its alerts went there.
 _UNPAGED_INCIDENTS = """
 SELECT concat_ws(' ', 'INC-' || item.number, item.state, cause.key, 'pages:', (
          SELECT string_agg(concat_ws(' ', page.state, page.stop_reason), ', ')
@@ -57,6 +58,10 @@ SELECT concat_ws(' ', 'INC-' || item.number, item.state, cause.key, 'pages:', (
  WHERE NOT EXISTS (
   SELECT 1 FROM paging_page AS page JOIN paging_notification AS told ON told.page_id = page.id
    WHERE page.subject_id = item.uuid)
+   AND NOT (item.state = 'resolved' AND EXISTS (
+  SELECT 1 FROM incidents_incident AS other JOIN items_item AS its ON its.id = other.item_id
+    JOIN paging_page AS page ON page.subject_id = its.uuid JOIN paging_notification AS told ON told.page_id = page.id
+   WHERE other.cause_id = incident.cause_id))
 """
 
 

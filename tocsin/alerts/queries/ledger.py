@@ -52,6 +52,7 @@ LINES = """
 WITH event AS MATERIALIZED (
   SELECT integration_id, fingerprint, received_at, action, severity FROM alerts_event
    WHERE received_at >= %(since)s AND received_at <= %(until)s AND target NOT IN ('change', 'heartbeat')
+     AND action <> 'note'
 ), line AS (
   SELECT e.received_at, e.severity, CASE
     WHEN a.id IS NULL THEN 'unrelated'
@@ -70,7 +71,7 @@ WITH event AS MATERIALIZED (
   LEFT JOIN alerts_group g ON g.id = a.group_id
 )
 """
-"""Every delivery of a stretch of time with its line. Who counts lines counts `event` in the same statement: what is
+"""Every delivery of a stretch of time with its line; a note that came with one is a part of it. Who counts lines counts `event` in the same statement: what is
 committed between two statements would make the sum differ from the total."""
 
 _COUNTS = (
