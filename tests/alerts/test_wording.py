@@ -22,7 +22,11 @@ PARAMS = {
     "class": "network", "rule": "UplinkDown", "services": 3, "example": "sms-gw", "after_s": 2.5, "before_s": 13.0,
     "change": "deploy", "text": "CHG-881", "later_percent": 87, "quiet": 1, "callers": 6, "via": "host-02", "hops": 2,
 }  # fmt: skip
-SAMPLES: dict[Any, Any] = {str: "db", int: 3, float: 0.9, bool: True, list[str]: ["a", "b"], dict[str, Any]: {}}
+MOMENT = "2026-03-04T03:10:00+00:00"
+SAMPLES: dict[Any, Any] = {
+    str: "db", int: 3, float: 0.9, bool: True, list[str]: ["a", "b"], dict[str, Any]: {}, datetime: MOMENT,
+    datetime | None: MOMENT,
+}  # fmt: skip
 
 
 @pytest.fixture(params=["en", "pl"])
@@ -33,10 +37,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 def _fact(kind: type) -> Stored:
     hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in ("kind", "schema_version")}
-    data = {
-        name: "2026-03-04T03:10:00+00:00" if hint in (datetime, datetime | None) else SAMPLES[hint]
-        for name, hint in hints.items()
-    }
+    data = {name: SAMPLES[hint] for name, hint in hints.items()}
     return Stored(
         id=1,
         uuid=UUID(int=1),
