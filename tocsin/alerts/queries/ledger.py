@@ -73,8 +73,8 @@ WITH event AS MATERIALIZED (
 """
 """Every delivery of a stretch of time with its line; a note that came with one is a part of it.
 
-Who counts lines counts `event` in the same statement: what is committed between two statements would make the sum differ
-from the total."""
+Who counts lines counts `event` in the same statement: what is committed between two statements would make the sum
+differ from the total."""
 
 _COUNTS = (
     LINES  # noqa: S608 - constants of this module
