@@ -161,7 +161,7 @@ def _at_its_own_cost(claim: Claim) -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception:  # the border of one message: it is told, and the others go out
         log.exception("delivery_not_settled", extra={"delivery": claim.id, "channel": claim.channel})
 
 
