@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import uvicorn
@@ -43,9 +44,9 @@ def _settings(dsn: str) -> config.Config:
 
 
 @contextmanager
-def running(dsn: str) -> Iterator[str]:
-    """Serve until the block ends; gives the address, without a slash at its end."""
-    settings = _settings(dsn)
+def running(dsn: str, **changed: Any) -> Iterator[str]:
+    """Serve until the block ends; gives the address, without a slash at its end. `changed`: settings of this node."""
+    settings = replace(_settings(dsn), **changed)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(

@@ -14,7 +14,7 @@ from tocsin.accounts import actions as accounts
 from tocsin.accounts.queries import keyring, person_by_login, team_by_key
 from tocsin.accounts.rules import SYSTEM, Actor, ActorKind, KeyScope
 from tocsin.alerts import actions as alerts
-from tocsin.alerts.models import Alert, Group, NodeSpool
+from tocsin.alerts.models import Alert, Group, Integration, NodeSpool, Refusing
 from tocsin.alerts.rules import Severity
 from tocsin.assets import actions as assets
 from tocsin.channels import actions as channels
@@ -103,6 +103,11 @@ def snoozed_and_due() -> None:
 
 def spool_drained() -> None:
     NodeSpool.objects.create(node="node-1", waiting=0, drained=3, oldest_at=clock.now(), seen_at=clock.now())
+
+
+def refusing() -> None:
+    sender = Integration.objects.order_by("id")[0]
+    Refusing.objects.create(integration=sender, kind="queue_full", count=3, since=clock.now(), last_at=clock.now())
 
 
 def promise_broken() -> None:

@@ -135,6 +135,7 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     "alerts.reopen": lambda: partial(alerts.reopen, alerts.close(prepared.alert(), **by).uuid, **by),
     "alerts.wake_snoozed": lambda: prepared.after(prepared.snoozed_and_due, alerts.wake_snoozed),
     "alerts.expire_due": lambda: prepared.after(prepared.promise_broken, prepared.expire),
+    "alerts.note_refusals": lambda: prepared.after(prepared.refusing, alerts.note_refusals),
     "alerts.note_drained_spools": lambda: prepared.after(prepared.spool_drained, alerts.note_drained_spools),
     "alerts.change_all": lambda: partial(
         alerts.change_all, [alerts.Target(id=prepared.group(), is_group=True)], alerts.Change.CLOSE, **by

@@ -359,6 +359,30 @@ class SpoolDrained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusingBegan:
+    """Deliveries of an integration are refused; `refusal` says why (`rules.refusals`)."""
+
+    kind: ClassVar = "alerts.refusing_began"
+    schema_version: ClassVar = 1
+    integration: str
+    refusal: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusingEnded:
+    """Nothing was refused for a while: `count` deliveries were, from `since` to `last_at`."""
+
+    kind: ClassVar = "alerts.refusing_ended"
+    schema_version: ClassVar = 1
+    integration: str
+    refusal: str
+    count: int
+    since: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationSaved:
     kind: ClassVar = "alerts.integration_saved"
     schema_version: ClassVar = 1

@@ -363,6 +363,28 @@ class NodeSpool(models.Model):
         db_table = "alerts_spool"
 
 
+class Refusing(models.Model):
+    """Deliveries of one integration that intakes refuse for one reason, while they do; gone once the journal has it.
+
+    `told`: how many of the `count` its alert speaks of, since `told_at`.
+    """
+
+    FIELD_CLASSES: ClassVar = {"none": "id integration kind count told since last_at told_at"}
+
+    id = models.BigAutoField(primary_key=True)
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="+")
+    kind = models.TextField()
+    count = models.BigIntegerField()
+    told = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "alerts_refusing"
+        constraints: ClassVar = [models.UniqueConstraint("integration", "kind", name="alerts_refusing_once")]
+
+
 class DigestOwner(models.Model):
     """One row: which engine digests, until when, and how many turns have been taken (a moved turn means: rebuild)."""
 

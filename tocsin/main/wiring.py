@@ -92,7 +92,7 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
 
 
 def _alert_timers() -> int:
-    return alerts.wake_snoozed() + _miss() + alerts.note_drained_spools()
+    return alerts.wake_snoozed() + _miss() + alerts.note_drained_spools() + alerts.note_refusals()
 
 
 def _miss() -> int:

@@ -37,6 +37,7 @@ from tocsin.alerts.actions.heartbeats import (
 )
 from tocsin.alerts.actions.helping import ask_person, ask_team, escalate
 from tocsin.alerts.actions.partitions import maintain_partitions
+from tocsin.alerts.actions.refusals import note_refusals
 from tocsin.alerts.actions.silences import SilenceDetails, end_silence, revise_silence, save_silence
 from tocsin.alerts.actions.spools import note_drained_spools
 
@@ -73,6 +74,7 @@ __all__ = [
     "miss_heartbeats",
     "note",
     "note_drained_spools",
+    "note_refusals",
     "reject_cause",
     "relabel",
     "remove_heartbeat",

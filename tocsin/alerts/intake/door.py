@@ -16,8 +16,10 @@ from tocsin.alerts.intake.commit import Attempt, commit, is_of_content
 from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
 from tocsin.alerts.intake.keys import KeyCache, Sender
+from tocsin.alerts.intake.refusing import Refusals
 from tocsin.alerts.intake.secrets import given_secrets, source_secrets
 from tocsin.alerts.intake.spool import Spool
+from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.core import metrics
 from tocsin.core.config import Config
 from tocsin.core.errors import InvalidInput, TocsinError, Unavailable
@@ -50,6 +52,7 @@ class Intake:
         self._keys = KeyCache(self._key_pool, keyring)
         spool = Spool(folder=config.data_dir / "spool", cap=config.spool_mb * 1024 * 1024)
         self._keeper = Keeper(spool=spool, pool=self._pool, node=f"{socket.gethostname()}:{config.port}")
+        self._refusals = Refusals(pool=self._key_pool)
         self._queue: deque[_Waiting] = deque()
         self._waiting = 0
         self._wake = asyncio.Event()
@@ -61,6 +64,7 @@ class Intake:
         await self._pool.open(wait=False)
         await self._key_pool.open(wait=False)
         await self._keeper.start()
+        self._refusals.start()
         self._flusher = asyncio.create_task(self._flush_for_ever())
 
     async def stop(self) -> None:
@@ -70,6 +74,7 @@ class Intake:
         if self._flusher is not None:
             await self._flusher
         await self._keeper.stop()
+        await self._refusals.stop()
         await self._key_pool.close()
         await self._pool.close()
 
@@ -85,12 +90,25 @@ class Intake:
     async def accept(self, delivery: Delivery) -> Receipt:
         """Store a delivery; returns after its commit, or once it is on this node's disk while the database is away.
 
-        Unavailable (503): the queue or the spool is full; nothing was promised, and trying again is right.
+        Unavailable (503): the queue or the spool is full; nothing was promised, and trying again is right. It is
+        counted, so that people are told.
         InvalidInput (422): the database refuses its content.
         """
+        if self._stopping:
+            raise Unavailable("This node is stopping. Try again in a moment.")
+        try:
+            return await self._stored(delivery)
+        except Unavailable as refusal:
+            self._refusals.count(delivery.sender, RefusalKind(refusal.code))
+            raise
+
+    async def _stored(self, delivery: Delivery) -> Receipt:
         events = len(delivery.events)
-        if self._stopping or self._waiting + events > self._room:
-            raise Unavailable("More alerts wait to be stored than this node holds. Try again in a moment.")
+        if self._waiting + events > self._room:
+            raise Unavailable(
+                "More alerts wait to be stored than this node holds. Try again in a moment.",
+                code=RefusalKind.QUEUE_FULL,
+            )
         waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())
         self._waiting += events
         self._queue.append(waiting)
@@ -135,7 +153,7 @@ class Intake:
             await self._settle_failure(group, attempt, error)
         except Exception:  # the flusher's process boundary: nobody may wait for ever because of a bug
             log.exception("intake_commit_broken")
-            _refuse(group, Unavailable("The alerts could not be stored. Try again in a moment."))
+            _refuse(group, _not_stored())
 
     async def _settle_failure(self, group: list[_Waiting], attempt: Attempt, error: Exception) -> None:
         if isinstance(error, psycopg.Error) and is_of_content(error):
@@ -147,7 +165,7 @@ class Intake:
             await self._keep(group, attempt)
         except Exception:  # the flusher's process boundary: it must outlive whatever a disk can do
             log.exception("intake_spool_broken")
-            _refuse(group, Unavailable("The alerts could not be stored. Try again in a moment."))
+            _refuse(group, _not_stored())
 
     async def _commit(self, group: list[_Waiting], attempt: Attempt) -> None:
         began = time.monotonic()
@@ -199,6 +217,10 @@ def _confirm(group: list[_Waiting], repeated: set[int], durability: Durability =
                 durability=durability,
             )
             waiting.answer.set_result(receipt)
+
+
+def _not_stored() -> Unavailable:
+    return Unavailable("The alerts could not be stored. Try again in a moment.", code=RefusalKind.NOT_STORED)
 
 
 def _refuse(group: list[_Waiting], error: TocsinError) -> None:

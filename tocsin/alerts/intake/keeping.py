@@ -16,6 +16,7 @@ from tocsin.alerts.intake.commit import Attempt
 from tocsin.alerts.intake.draining import Drain
 from tocsin.alerts.intake.events import Delivery
 from tocsin.alerts.intake.spool import Spool, is_taken, spooled
+from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.core import metrics
 from tocsin.core.errors import TocsinError, Unavailable
 
@@ -76,7 +77,10 @@ class Keeper:
         kept = [each for each in deliveries if is_taken(each.events, fill)]
         failure = await self._written(kept, attempt) if kept else None
         self._show()
-        full = Unavailable("The database is away and the spool is nearly full: only graver alerts are kept.")
+        full = Unavailable(
+            "The database is away and the spool is nearly full: only graver alerts are kept.",
+            code=RefusalKind.SPOOL_FULL,
+        )
         return [failure if is_taken(each.events, fill) else full for each in deliveries]
 
     async def _written(self, deliveries: Sequence[Delivery], attempt: Attempt) -> TocsinError | None:

@@ -26,6 +26,7 @@ import msgspec
 
 from tocsin.alerts.intake.events import Delivery, NewEvent
 from tocsin.alerts.intake.keys import Sender
+from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.alerts.rules.states import AlertAction, Severity
 from tocsin.core.errors import Unavailable
 from tocsin.core.ids import uuid7
@@ -151,7 +152,9 @@ class Spool:
                 log.exception("spool_write_failed", extra={"folder": str(self.folder)})
                 self._abandon()
                 raise Unavailable(
-                    "Neither the database nor this node's disk can keep it: {error}.", error=error.strerror
+                    "Neither the database nor this node's disk can keep it: {error}.",
+                    code=RefusalKind.DISK_FAILED,
+                    error=error.strerror,
                 ) from None
             self.size += len(frame)
             self._count(group, +1)

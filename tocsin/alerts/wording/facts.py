@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from tocsin.alerts import facts
 from tocsin.alerts.rules import CloseReason
+from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.journal.facts import Stored
 
 
@@ -132,6 +133,31 @@ def _drained(fact: Stored) -> str:
     return told % (fact.data | {"since": _at(fact.data["since"])})
 
 
+def _refusal(kind: str) -> str:
+    """Why the intake refuses, within a sentence."""
+    words: dict[str, str] = {
+        RefusalKind.QUEUE_FULL: gettext("more came in than can be stored at once"),
+        RefusalKind.SPOOL_FULL: gettext("the database is away and the spool is full"),
+        RefusalKind.DISK_FAILED: gettext("the database is away and the disk takes nothing"),
+        RefusalKind.NOT_STORED: gettext("they could not be stored"),
+    }
+    return words.get(kind, kind)
+
+
+def _refusing(fact: Stored) -> str:
+    params = {"integration": fact.data["integration"], "why": _refusal(fact.data["refusal"])}
+    return gettext("Deliveries of %(integration)s are refused: %(why)s.") % params
+
+
+def _refused(fact: Stored) -> str:
+    told = ngettext(
+        "%(count)s delivery of %(integration)s was refused since %(since)s: %(why)s.",
+        "%(count)s deliveries of %(integration)s were refused since %(since)s: %(why)s.",
+        fact.data["count"],
+    )
+    return told % (fact.data | {"since": _at(fact.data["since"]), "why": _refusal(fact.data["refusal"])})
+
+
 def _silence(fact: Stored) -> str:
     params = {"key": fact.data["key"], "until": _at(fact.data["ends_at"])}
     if fact.data["created"]:
@@ -198,6 +224,8 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     ),
     facts.HeartbeatReturned.kind: lambda fact: gettext("Heartbeat %(name)s is heard again.") % fact.data,
     facts.SpoolDrained.kind: _drained,
+    facts.RefusingBegan.kind: _refusing,
+    facts.RefusingEnded.kind: _refused,
     facts.IntegrationSaved.kind: _integration,
     facts.IntegrationRemoved.kind: lambda fact: gettext("Integration %(key)s removed.") % fact.data,
 }

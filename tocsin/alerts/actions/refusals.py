@@ -1,0 +1,86 @@
+"""Alerts about what the intake refuses: one for each kind and integration, which closes when refusing has ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tocsin.accounts.rules import ENGINE, SYSTEM
+from tocsin.alerts import facts
+from tocsin.alerts.actions.handing import hand_in
+from tocsin.alerts.intake.events import NewEvent
+from tocsin.alerts.models import Refusing
+from tocsin.alerts.rows import integration_ref
+from tocsin.alerts.rules import AlertAction, refusals
+from tocsin.alerts.rules.refusals import RefusalKind
+from tocsin.assets.actions import ServiceDetails, save_services
+from tocsin.assets.queries import service_by_key
+from tocsin.core import clock
+from tocsin.core.errors import NotFound
+from tocsin.journal.actions import record
+
+SERVICE = "tocsin"
+"""What is in trouble: nobody's unless somebody owns it, so that its page goes to the administrators."""
+
+_SAYS = {
+    RefusalKind.QUEUE_FULL: "more came in than can be stored at once",
+    RefusalKind.SPOOL_FULL: "the database is away and the spool is full",
+    RefusalKind.DISK_FAILED: "the database is away and the disk takes nothing",
+    RefusalKind.NOT_STORED: "they could not be stored",
+}
+
+
+@transaction.atomic
+def note_refusals() -> int:
+    """Raise, count up and close the alerts of refusals; returns how many of them had news."""
+    now = clock.now()
+    rows = Refusing.objects.select_for_update(skip_locked=True, of=("self",)).select_related("integration")
+    events = []
+    for row in rows.order_by("id"):
+        if refusals.is_over(last_at=row.last_at, now=now):
+            events.append(_ended(row))
+        elif row.told_at is None:
+            _begin(row)
+            events.append(_told(row, now))
+        elif row.count > row.told and now - row.told_at >= refusals.TELL_EVERY:
+            events.append(_told(row, now))
+    hand_in(events)
+    return len(events)
+
+
+def _begin(row: Refusing) -> None:
+    try:
+        service_by_key(SYSTEM, SERVICE)
+    except NotFound:
+        save_services([ServiceDetails(key=SERVICE, name="Tocsin", tier=1, kind="platform")], actor=SYSTEM)
+    fact = facts.RefusingBegan(integration=row.integration.key, refusal=row.kind, since=row.since)
+    record(fact, actor=ENGINE, subject=integration_ref(row.integration))
+
+
+def _told(row: Refusing, now: datetime) -> NewEvent:
+    row.told, row.told_at = row.count, now
+    row.save(update_fields=["told", "told_at"])
+    kind, key = RefusalKind(row.kind), row.integration.key
+    return NewEvent(
+        action=AlertAction.FIRE,
+        fingerprint=refusals.fingerprint(kind, key),
+        severity=refusals.severity(kind, lasted=row.last_at - row.since),
+        service=SERVICE,
+        name="IntakeRefuses",
+        title=f"Deliveries of {row.integration.name} are refused: {_SAYS[kind]}",
+        description=f"{row.count} since {row.since:%Y-%m-%d %H:%M:%S} UTC. Senders that try again lose nothing.",
+        labels={"service": SERVICE, "integration": key, "refusal": kind.value, "refused": str(row.count)},
+    )
+
+
+def _ended(row: Refusing) -> NewEvent:
+    fact = facts.RefusingEnded(
+        integration=row.integration.key, refusal=row.kind, count=row.count, since=row.since, last_at=row.last_at
+    )
+    record(fact, actor=ENGINE, subject=integration_ref(row.integration))
+    row.delete()
+    return NewEvent(
+        action=AlertAction.RESOLVE,
+        fingerprint=refusals.fingerprint(RefusalKind(row.kind), row.integration.key),
+    )

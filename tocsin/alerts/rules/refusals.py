@@ -1,0 +1,43 @@
+"""What the intake could not take from a sender it knows: how grave that is, and when it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tocsin.alerts.rules.states import Severity
+
+QUIET_AFTER = timedelta(minutes=3)
+"""Refusing has ended when nothing was refused for this long: senders try again within it."""
+
+TELL_EVERY = timedelta(minutes=1)
+"""How often the alert says the new count."""
+
+LASTING = timedelta(minutes=1)
+"""A queue that is full for longer than this is no burst."""
+
+
+class RefusalKind(StrEnum):
+    """Why a delivery was refused; also the code of its refusal."""
+
+    QUEUE_FULL = "queue_full"
+    SPOOL_FULL = "spool_full"
+    DISK_FAILED = "disk_failed"
+    NOT_STORED = "not_stored"
+
+
+def severity(kind: RefusalKind, *, lasted: timedelta) -> Severity:
+    """A burst that fills the queue is taken when its senders try again; all else may already have cost an alert."""
+    if kind is RefusalKind.QUEUE_FULL and lasted < LASTING:
+        return Severity.MAJOR
+    return Severity.CRITICAL
+
+
+def is_over(*, last_at: datetime, now: datetime) -> bool:
+    """Whether refusing has ended."""
+    return now - last_at >= QUIET_AFTER
+
+
+def fingerprint(kind: RefusalKind, integration: str) -> str:
+    """Of the alert that says so."""
+    return f"refused:{kind}:{integration}"
