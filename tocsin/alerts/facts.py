@@ -360,7 +360,7 @@ class SpoolDrained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusingBegan:
-    """Deliveries of an integration are refused; `refusal` says why (`rules.refusals`)."""
+    """Deliveries of an integration are refused, or held back in a flood; `refusal` says why (`rules.refusals`)."""
 
     kind: ClassVar = "alerts.refusing_began"
     schema_version: ClassVar = 1
@@ -371,7 +371,7 @@ class RefusingBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusingEnded:
-    """Nothing was refused for a while: `count` deliveries were, from `since` to `last_at`."""
+    """Nothing was refused or held back for a while: `count` deliveries were, from `since` to `last_at`."""
 
     kind: ClassVar = "alerts.refusing_ended"
     schema_version: ClassVar = 1

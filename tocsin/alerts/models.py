@@ -364,7 +364,7 @@ class NodeSpool(models.Model):
 
 
 class Refusing(models.Model):
-    """Deliveries of one integration that intakes refuse for one reason, while they do; gone once the journal has it.
+    """Deliveries of one integration that are refused or held back for one reason; gone once that is over and told.
 
     `told`: how many of the `count` its alert speaks of, since `told_at`.
     """

@@ -1,9 +1,10 @@
-"""Alerts about what the intake refuses: one for each kind and integration, which closes when refusing has ended."""
+"""Alerts about what is refused or held back: one for each kind and integration, which closes when that has ended."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from tocsin.accounts.rules import ENGINE, SYSTEM
@@ -11,6 +12,7 @@ from tocsin.alerts import facts
 from tocsin.alerts.actions.handing import hand_in
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.models import Refusing
+from tocsin.alerts.queries.firing import open_by_integration
 from tocsin.alerts.rows import integration_ref
 from tocsin.alerts.rules import AlertAction, refusals
 from tocsin.alerts.rules.refusals import RefusalKind
@@ -31,6 +33,12 @@ _SAYS = {
 }
 
 
+_ADVICE = {
+    False: "Senders that try again lose nothing.",
+    True: "They are in the event log; what its sender repeats opens an alert as soon as there is room.",
+}
+
+
 @transaction.atomic
 def note_refusals() -> int:
     """Raise, count up and close the alerts of refusals; returns how many of them had news."""
@@ -38,7 +46,7 @@ def note_refusals() -> int:
     rows = Refusing.objects.select_for_update(skip_locked=True, of=("self",)).select_related("integration")
     events = []
     for row in rows.order_by("id"):
-        if refusals.is_over(last_at=row.last_at, now=now):
+        if refusals.is_over(last_at=row.last_at, now=now) and not _is_flooded(row):
             events.append(_ended(row))
         elif row.told_at is None:
             _begin(row)
@@ -47,6 +55,13 @@ def note_refusals() -> int:
             events.append(_told(row, now))
     hand_in(events)
     return len(events)
+
+
+def _is_flooded(row: Refusing) -> bool:
+    """Whether new alerts of it would still be held back."""
+    if row.kind != RefusalKind.FLOOD:
+        return False
+    return open_by_integration([row.integration_id]).get(row.integration_id, 0) >= settings.CONFIG.flood_alerts > 0
 
 
 def _begin(row: Refusing) -> None:
@@ -67,11 +82,17 @@ def _told(row: Refusing, now: datetime) -> NewEvent:
         fingerprint=refusals.fingerprint(kind, key),
         severity=refusals.severity(kind, lasted=row.last_at - row.since),
         service=SERVICE,
-        name="IntakeRefuses",
-        title=f"Deliveries of {row.integration.name} are refused: {_SAYS[kind]}",
-        description=f"{row.count} since {row.since:%Y-%m-%d %H:%M:%S} UTC. Senders that try again lose nothing.",
+        name="AlertFlood" if kind is RefusalKind.FLOOD else "IntakeRefuses",
+        title=_title(kind, row.integration.name),
+        description=f"{row.count} since {row.since:%Y-%m-%d %H:%M:%S} UTC. {_ADVICE[kind is RefusalKind.FLOOD]}",
         labels={"service": SERVICE, "integration": key, "refusal": kind.value, "refused": str(row.count)},
     )
+
+
+def _title(kind: RefusalKind, sender: str) -> str:
+    if kind is RefusalKind.FLOOD:
+        return f"Flood: more than {settings.CONFIG.flood_alerts} alerts of {sender} are open, new ones are held back"
+    return f"Deliveries of {sender} are refused: {_SAYS[kind]}"
 
 
 def _ended(row: Refusing) -> NewEvent:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from tocsin.alerts import rules
+from tocsin.alerts.digest.flooding import Floodgate
 from tocsin.alerts.digest.reading import Event
 from tocsin.alerts.digest.working import Content, Key, Working
 from tocsin.alerts.rules import AlertAction, Severity, Told
@@ -21,17 +22,19 @@ class Folded:
     steps: list[tuple[Working, Event]] = field(default_factory=list)
 
 
-def fold(events: Iterable[Event], newest: dict[Key, Working]) -> Folded:
-    """Fold events into the newest alerts (which it changes in place and adds to)."""
+def fold(events: Iterable[Event], newest: dict[Key, Working], gate: Floodgate) -> Folded:
+    """Fold events into the newest alerts (which it changes in place and adds to), but for what the gate holds back."""
     folded = Folded()
     touched: set[int] = set()
     for working in newest.values():
         working.was_open = working.life.is_open
     for event in events:
         before = newest.get(event.key)
-        after = _fold_one(before, event)
+        was_open = before is not None and before.life.is_open
+        after = _fold_one(before, event, gate)
         if after is None:
             continue
+        gate.count(event.integration_id, after.life.is_open - was_open)
         newest[event.key] = after
         folded.steps.append((after, event))
         for each in (before, after):
@@ -41,9 +44,9 @@ def fold(events: Iterable[Event], newest: dict[Key, Working]) -> Folded:
     return folded
 
 
-def _fold_one(before: Working | None, event: Event) -> Working | None:
+def _fold_one(before: Working | None, event: Event, gate: Floodgate) -> Working | None:
     life, is_new = rules.fold(before.life if before else None, _told(event))
-    if life is None:
+    if life is None or (is_new and life.is_open and gate.holds(event)):
         return None
     if before is None or is_new:
         return _new(before, event, life)

@@ -27,7 +27,7 @@ SELECT id, received_at FROM (
 
 _EVENTS = """
 SELECT integration_id, fingerprint, action, "order", at, received_at, expires_at, severity, service, peer, name,
-       title, description, source, by, labels::text
+       title, description, source, by, labels::text, id
   FROM alerts_event WHERE batch_id = ANY(%s) AND received_at >= %s AND target = 'alias'
  ORDER BY received_at, id
 """
@@ -66,6 +66,7 @@ class Event:
     expires_at: datetime | None
     content: Content
     by: str
+    id: int = 0
 
     @property
     def key(self) -> Key:
@@ -101,8 +102,9 @@ def events_of(batches: Sequence[int], since: datetime) -> list[Event]:
 
 def _event(row: tuple[Any, ...]) -> Event:
     integration_id, fingerprint, action, order, at, received_at, expires_at, severity = row[:8]
-    service, peer, name, title, description, source, by, labels = row[8:]
+    service, peer, name, title, description, source, by, labels, id_ = row[8:]
     return Event(
+        id=id_,
         integration_id=integration_id,
         fingerprint=fingerprint,
         action=AlertAction(action),

@@ -19,6 +19,7 @@ from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts.digest import lease, reading, writing
 from tocsin.alerts.digest.answering import answer
+from tocsin.alerts.digest.flooding import Floodgate, keep_held
 from tocsin.alerts.digest.folding import Folded, fold
 from tocsin.alerts.digest.grouping import Grouping
 from tocsin.alerts.digest.hearing import hear
@@ -85,7 +86,9 @@ class Digest:
         silences = self._follow_silences(turn.now)
         events = reading.events_of(batches, since)
         newest = reading.newest_alerts({event.key for event in events})
-        folded = fold(events, newest)
+        gate = Floodgate.before(events, newest)
+        folded = fold(events, newest, gate)
+        keep_held(gate.held, batches, since)
         self._write(folded, silences, turn.now)
         note(folded.steps)
         answer(folded.steps)

@@ -96,12 +96,13 @@ def deliveries_of(alert: Alert, *, limit: int = 1000) -> list[Told]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a request that the intake took. No alert: it named one that there is not."""
+    """What became of a request that the intake took. No alert: it named none there is, or was held in a flood."""
 
     at: datetime
     action: AlertAction
     integration: UUID
     alert: Alert | None
+    is_held: bool
 
 
 SKEW = timedelta(minutes=10)
@@ -141,6 +142,7 @@ def outcome_of(actor: Actor, request: UUID) -> Outcome:
         action=AlertAction(action),
         integration=integration.uuid,
         alert=_told_of(integration, fingerprint, at) if target == "alias" else None,
+        is_held=target == "held",
     )
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from tocsin.accounts.rules import Actor
-from tocsin.alerts.models import Alert, Silence
+from tocsin.alerts.models import Alert, Integration, Silence
 from tocsin.alerts.queries.scope import visible_alerts
 from tocsin.alerts.rows import matchable, owner_of
-from tocsin.alerts.rules import AlertState, GroupState, Matcher, Severity, matches, parse_matchers
+from tocsin.alerts.rules import ITSELF, AlertState, GroupState, Matcher, Severity, matches, parse_matchers
 
 Matching = list[tuple[UUID, tuple[Matcher, ...]]]
 
@@ -30,6 +30,14 @@ class Firing:
     team: str
     silenced_by: tuple[UUID, ...]
     cause: Alert | None
+
+
+def open_by_integration(integrations: Iterable[int]) -> dict[int, int]:
+    """How many alerts each of these integrations has open; nothing of Tocsin's own."""
+    rows = Integration.objects.filter(id__in=set(integrations)).exclude(kind=ITSELF)
+    found = dict.fromkeys(rows.values_list("id", flat=True), 0)
+    counts = Alert.objects.exclude(state=AlertState.CLOSED).filter(integration__in=found).values("integration_id")
+    return found | dict(counts.annotate(count=Count("id")).values_list("integration_id", "count"))
 
 
 def firing_alerts(actor: Actor, now: datetime) -> list[Firing]:

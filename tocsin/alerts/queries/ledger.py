@@ -34,6 +34,8 @@ class LedgerLine(StrEnum):
     FLAPPING = "flapping"
     SILENCED = "silenced"
     BRIEF = "brief"
+    FLOOD = "flood"
+    """Held back: it would have opened an alert while its integration had too many open. Counted in the flood alert."""
     UNRELATED = "unrelated"
     """None of these: seen, kept, tied to nothing. Also what waits for its digest."""
 
@@ -50,11 +52,12 @@ class Ledger:
 
 LINES = """
 WITH event AS MATERIALIZED (
-  SELECT integration_id, fingerprint, received_at, action, severity FROM alerts_event
+  SELECT integration_id, fingerprint, received_at, action, severity, target FROM alerts_event
    WHERE received_at >= %(since)s AND received_at <= %(until)s AND target NOT IN ('change', 'heartbeat')
      AND action <> 'note'
 ), line AS (
   SELECT e.received_at, e.severity, CASE
+    WHEN e.target = 'held' THEN 'flood'
     WHEN a.id IS NULL THEN 'unrelated'
     WHEN a.group_id = ANY(%(groups)s) THEN CASE
       WHEN e.action <> 'fire' THEN 'recoveries'

@@ -1,4 +1,4 @@
-"""What the intake could not take from a sender it knows: how grave that is, and when it is over."""
+"""What became no alert although a sender we know told it, refused or held back: how grave that is, when it is over."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ LASTING = timedelta(minutes=1)
 
 
 class RefusalKind(StrEnum):
-    """Why a delivery was refused; also the code of its refusal."""
+    """Why a delivery was refused; also the code of its refusal. FLOOD alone is accepted: it is stored and held back."""
 
     QUEUE_FULL = "queue_full"
     SPOOL_FULL = "spool_full"
     DISK_FAILED = "disk_failed"
     NOT_STORED = "not_stored"
+    FLOOD = "flood"
 
 
 def severity(kind: RefusalKind, *, lasted: timedelta) -> Severity:

@@ -145,11 +145,20 @@ def _refusal(kind: str) -> str:
 
 
 def _refusing(fact: Stored) -> str:
+    if fact.data["refusal"] == RefusalKind.FLOOD:
+        return gettext("A flood: %(integration)s has too many alerts open, and new ones are held back.") % fact.data
     params = {"integration": fact.data["integration"], "why": _refusal(fact.data["refusal"])}
     return gettext("Deliveries of %(integration)s are refused: %(why)s.") % params
 
 
 def _refused(fact: Stored) -> str:
+    if fact.data["refusal"] == RefusalKind.FLOOD:
+        held = ngettext(
+            "The flood of %(integration)s is over; %(count)s delivery was held back since %(since)s.",
+            "The flood of %(integration)s is over; %(count)s deliveries were held back since %(since)s.",
+            fact.data["count"],
+        )
+        return held % (fact.data | {"since": _at(fact.data["since"])})
     told = ngettext(
         "%(count)s delivery of %(integration)s was refused since %(since)s: %(why)s.",
         "%(count)s deliveries of %(integration)s were refused since %(since)s: %(why)s.",

@@ -76,6 +76,7 @@ def line_words(line: LedgerLine, cause: str = "") -> str:
         LedgerLine.FLAPPING: gettext("Flapping"),
         LedgerLine.SILENCED: gettext("Silenced"),
         LedgerLine.BRIEF: gettext("Over at once"),
+        LedgerLine.FLOOD: gettext("Held back in a flood"),
         LedgerLine.UNRELATED: gettext("Not related: still in your inbox"),
     }[line]
 
@@ -89,6 +90,7 @@ def line_note(line: LedgerLine) -> str:
         LedgerLine.STANDING: gettext("not new"),
         LedgerLine.FLAPPING: gettext("comes and goes"),
         LedgerLine.SILENCED: gettext("by a person, until a set time"),
+        LedgerLine.FLOOD: gettext("too many of its source were open"),
     }.get(line, "")
 
 

@@ -37,12 +37,14 @@ def request_status(call: Call) -> Answer:
 def _of_the_intake(call: Call, request_id: UUID) -> shapes.Value:
     outcome = outcome_of(call.actor, request_id)
     action, done = _TAKEN[outcome.action]
-    alert = outcome.alert
+    alert, missing = outcome.alert, "Alert does not exist"
+    if outcome.is_held:
+        missing = "Held back: too many alerts of this integration are open"
     return shapes.told_status(
         success=alert is not None,
         action=action,
         at=outcome.at,
-        status=done if alert is not None else "Alert does not exist",
+        status=done if alert is not None else missing,
         alert=str(alert.uuid) if alert is not None else "",
         alias=alert.fingerprint if alert is not None else "",
         integration=str(outcome.integration),

@@ -29,6 +29,7 @@ _FATES: Mapping[LedgerLine, str] = {
     LedgerLine.FLAPPING: "set aside: flapping",
     LedgerLine.SILENCED: "set aside: silenced",
     LedgerLine.BRIEF: "set aside: over before it mattered",
+    LedgerLine.FLOOD: "held back in a flood",
     LedgerLine.UNRELATED: "kept, and tied to nothing",
 }
 _WHY: Mapping[Why, str] = {
