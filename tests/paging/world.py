@@ -50,11 +50,14 @@ class World:
         return actions.open_page(subject=about, team=self.team, sentence=CAUSE, actor=SYSTEM)
 
     def tick(self) -> list[str]:
-        """One round of the engine: due steps, then due messages. Returns to whom a page was written just now."""
+        """One round of the engine: due steps, then due messages. Returns to whom a page was written, by login.
+
+        What is due in one round goes out side by side: its order means nothing.
+        """
         before = len(self.lines())
         actions.run_due()
         channels.send_due("test-node")
-        return [line["to"] for line in self.lines()[before:] if line["kind"] == "page"]
+        return sorted(line["to"] for line in self.lines()[before:] if line["kind"] == "page")
 
     def lines(self) -> list[dict[str, Any]]:
         """Everything that was sent."""

@@ -33,7 +33,8 @@ class Ranking:
         began = self._began(founder, members)
         timely = scorer.timely(began) * share
         totals = scorer.totals(timely)
-        scores = np.where(totals > 0.0, totals + scorer.asides(timely, began.likeliest), 0.0)
+        asides = scorer.asides(timely, began.likeliest) + scorer.distances(timely)
+        scores = np.where(totals > 0.0, totals + asides, 0.0)
         first = sorted(np.flatnonzero(scores > 0.0), key=lambda n: (-scores[n], *self._tie(scorer.suspects[n])))
         rated = [
             self._rate(scorer.suspects[n], timely, began.likeliest) for n in first[: self.settings.max_causes + _SPARE]
@@ -52,7 +53,11 @@ class Ranking:
         scorer = self.scorer
         start = int(scorer.starts[suspect.number])
         points = scorer.odds[start : start + len(suspect.index)] * timely[suspect.index]
-        beside = [*scorer.beside(suspect, timely, began_at), *self._order(suspect, points, timely)]
+        beside = [
+            *scorer.beside(suspect, timely, began_at),
+            *scorer.distance(suspect, timely),
+            *self._order(suspect, points, timely),
+        ]
         evidence = ledger(suspect, points, began_at, scorer.signals, scorer.likelihood.graph.names, beside)
         return fsum(item.points for item in evidence), suspect, evidence
 

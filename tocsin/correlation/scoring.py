@@ -120,15 +120,13 @@ class Scorer:
         named = np.logical_or.reduceat(self.is_named & counts, self.starts)
         points = np.where(own, 0.0, np.where(named, _SILENT_BUT_NAMED, _SILENT))
         points = points + np.maximum(_PER_QUIET_CALLER * self.quiet, _QUIET_CALLERS)
-        lost = np.add.reduceat(self.lost * timely[self.index], self.starts)
-        points = points - np.minimum(lost, self.settings.far_points)
         for suspect in self.suspects:
             if suspect.service in self.changes:
                 points[suspect.number] += sum(e.points for e in self._changed(suspect.service, began_at))
         return np.asarray(points, dtype=np.float64)
 
     def beside(self, suspect: Suspect, timely: Floats, began_at: float) -> list[Evidence]:
-        """What speaks for or against a suspect beside the signals: a change, silence, quiet callers, distance."""
+        """What speaks for or against a suspect beside the signals: a change, silence, quiet callers."""
         found = list(self._changed(suspect.service, began_at))
         roads = {e.how for e in suspect.explained if timely[e.signal] > _COUNTS}
         if How.OWN not in roads:
@@ -140,10 +138,18 @@ class Scorer:
             params: dict[str, Param] = {"quiet": round(quiet), "callers": callers}
             points = max(_PER_QUIET_CALLER * quiet, _QUIET_CALLERS)
             found.append(Evidence(kind=EvidenceKind.CALLERS_QUIET, points=points, params=params))
-        return [*found, *self._far(suspect, timely)]
+        return found
 
-    def _far(self, suspect: Suspect, timely: Floats) -> Iterable[Evidence]:
-        """The chain that ends at a suspect speaks for each of its links as well, and best for the nearest."""
+    def distances(self, timely: Floats) -> Floats:
+        """For each suspect, the points of `distance`."""
+        lost = np.add.reduceat(self.lost * timely[self.index], self.starts)
+        return np.asarray(-np.minimum(lost, self.settings.far_points), dtype=np.float64)
+
+    def distance(self, suspect: Suspect, timely: Floats) -> Iterable[Evidence]:
+        """The chain that ends at a suspect speaks for each of its links as well, and best for the nearest.
+
+        That tells suspects of one failure apart; of whether there is another failure it says nothing.
+        """
         start = int(self.starts[suspect.number])
         here = slice(start, start + len(suspect.index))
         lost = float((self.lost[here] * timely[suspect.index]).sum())

@@ -17,7 +17,10 @@ from tocsin.alerts.rules import CauseState
 from tocsin.journal.actions import record
 
 SHOWN = 5
-"""Suspects that a group remembers."""
+"""Suspects that a group remembers, the named one always among them."""
+
+UNSUSPECTED = 0.0
+"""How sure a cause is that is no longer among the suspects: what made it one, when less was known, speaks no more."""
 
 
 @dataclass(slots=True)
@@ -33,12 +36,15 @@ class Causes:
 
         What has `ended` may stay the cause, but does not become it: others go on without it.
         """
-        group.evidence = [_told(cause) for cause in cluster.causes[:SHOWN]]
         named = group.cause_service.key
-        confidence = {cause.service: round(cause.confidence, 3) for cause in cluster.causes}
-        group.confidence = confidence.get(named, group.confidence)
+        group.evidence = [_told(cause) for cause in _shown(cluster.causes, named)]
+        found = next((cause.confidence for cause in cluster.causes if cause.service == named), None)
+        if found is not None:
+            group.confidence = round(found, 3)
         if group.cause_state == CauseState.CONFIRMED:
             return
+        if found is None:
+            group.confidence = UNSUSPECTED
         barred = (ended - {named}) | set(group.rejected)
         best = next((cause for cause in cluster.causes if cause.service not in barred), None)
         leader = (
@@ -64,6 +70,11 @@ class Causes:
             confidence=group.confidence,
         )
         record(fact, actor=ENGINE, subject=group_ref(group))
+
+
+def _shown(causes: tuple[correlation.Cause, ...], named: str) -> list[correlation.Cause]:
+    """The best suspects, and the named cause wherever it stands: what is named shows its evidence."""
+    return [cause for place, cause in enumerate(causes) if place < SHOWN or cause.service == named]
 
 
 def _told(cause: correlation.Cause) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import queries as alerts
 from tocsin.alerts.queries import LedgerLine
 from tocsin.alerts.queries import deliveries as log
+from tocsin.alerts.rules import CauseState, GroupState
 from tocsin.incidents import queries as incidents
 from tocsin.incidents.queries import IncidentFilter, IncidentRow
 from tocsin.main.demo.report import Fate, Named, Paged
@@ -43,17 +45,21 @@ _WHY: Mapping[Why, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What can still change while a demonstration waits for the end: whatever differs is news."""
+    """What can still change while a demonstration waits for the end: whatever differs is news.
+
+    `contested` are incidents with a better suspect than the named cause: unless that changes, the cause moves soon.
+    """
 
     waiting: int
     causes: tuple[tuple[str, str], ...]
+    contested: tuple[str, ...]
     woken: int
     on_their_way: int
 
     @property
     def busy(self) -> bool:
-        """Whether something is certain to follow."""
-        return bool(self.waiting or self.on_their_way)
+        """Whether something is about to follow."""
+        return bool(self.waiting or self.contested or self.on_their_way)
 
 
 def standing() -> Standing:
@@ -64,9 +70,16 @@ def standing() -> Standing:
     return Standing(
         waiting=log.waiting(),
         causes=tuple((row.key, row.cause) for row in rows),
+        contested=tuple(row.key for row in rows if row.group and _is_contested(row.group)),
         woken=len(sent),
         on_their_way=sum(row.delivery_state in {"pending", "sending"} for row in told),
     )
+
+
+def _is_contested(group: UUID) -> bool:
+    detail = alerts.group_detail(SYSTEM, group)
+    better = [one for one in detail.suspects if one.score > detail.cause.score and not one.rejected]
+    return detail.state is GroupState.OPEN and detail.cause_state is CauseState.PROPOSED and bool(better)
 
 
 def fates(since: datetime) -> tuple[int, tuple[Fate, ...]]:

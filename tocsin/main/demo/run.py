@@ -25,7 +25,8 @@ from tocsin.main.demo.report import Counts, Judged, Report, Speed
 from tocsin.main.demo.session import Session, combined
 from tocsin.main.progress import measured
 
-PAGED_WITHIN_S = 20.0
+PAGED_WITHIN_S = 40.0
+"""Time for a better suspect to hold (15 s) after the last alert, and for the page to follow it."""
 QUIET_FOR_S = 12.0
 """Longer than anything may wait before it wakes somebody, which is 8 s, and a little for the message."""
 
