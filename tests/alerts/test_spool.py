@@ -292,3 +292,24 @@ async def test_a_spool_that_is_full_refuses_and_says_why(door: Door, away, monke
     assert getattr(results[0], "durability", None) is Durability.SPOOL
     assert isinstance(results[1], Unavailable)
     assert "graver alerts" in results[1].message
+
+
+async def test_people_are_told_what_still_waits_before_the_first_of_it_is_here(door: Door, away, monkeypatch) -> None:
+    away.goes()
+    for name in "abc":
+        await door.intake.accept(door.delivery(name))
+
+    async def breaks(*_: object) -> None:
+        raise psycopg.OperationalError("away again")
+
+    away.comes_back()
+    with monkeypatch.context() as patched:
+        patched.setattr("tocsin.alerts.intake.draining.Drain._store", breaks)
+        async with asyncio.timeout(20):
+            while door.rows("SELECT sum(waiting) FROM alerts_spool") != [(3,)]:
+                await asyncio.sleep(0.02)  # allow: TEST-SLEEP - the drain is a task of its own
+    await drained(door)
+    async with asyncio.timeout(20):
+        while door.rows("SELECT waiting FROM alerts_spool") != [(0,)]:
+            await asyncio.sleep(0.02)  # allow: TEST-SLEEP - the drain is a task of its own
+    assert door.rows("SELECT drained FROM alerts_spool") == [(3,)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tests.main.test_given_up import give_up
 from tocsin.accounts.rules import SYSTEM
+from tocsin.alerts.models import NodeSpool
+from tocsin.core import clock as moments
 from tocsin.main.queries import condition, given_up_jobs
 
 if TYPE_CHECKING:
@@ -64,6 +66,51 @@ def test_given_up_reaction_is_told_on_every_screen_and_tried_again_by_a_button(
     after = _text(client, "/health")
     assert "1 reaction is tried again." in after
     assert "was given up:" not in after
+
+
+def _kept(waiting: int) -> None:
+    NodeSpool.objects.update_or_create(
+        node="node-1",
+        defaults={"waiting": waiting, "drained": 2, "oldest_at": moments.now(), "seen_at": moments.now()},
+    )
+
+
+def test_everybody_sees_on_every_screen_that_alerts_come_in_late(
+    client: Client, cast: dict[str, Person], clock: Clock
+) -> None:
+    _engine_speaks()
+    _kept(1200)
+    for person in ("alice", "charlie"):
+        client.force_login(cast[person])
+        for path in ("/alerts", "/people", "/ui/alarm"):
+            assert "Alerts come in late: the database was away, and 1,200 deliveries since" in _text(client, path)
+    client.force_login(cast["alice"])
+    assert "1,200" in _text(client, "/health")
+    _kept(0)
+    assert "come in late" not in _text(client, "/ui/alarm")
+
+
+def test_late_alerts_do_not_hide_what_was_given_up(client: Client, cast: dict[str, Person], clock: Clock) -> None:
+    give_up(clock)
+    _engine_speaks()
+    _kept(1)
+    client.force_login(cast["alice"])
+    shown = _text(client, "/ui/alarm")
+    assert "1 reaction was given up" in shown
+    assert "1 delivery since" in shown
+
+
+def test_while_the_database_is_away_a_screen_that_is_open_says_so_and_others_ask_for_patience(
+    client: Client, cast: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(cast["alice"])
+
+    def away(*_: object) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    assert "alerts are taken all the same" in _text(client, "/ui/alarm")
+    assert "Alerts are taken all the same" in _text(client, "/alerts", status=503)
 
 
 def test_guest_sees_nothing_of_the_machinery(client: Client, cast: dict[str, Person]) -> None:

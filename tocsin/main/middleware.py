@@ -61,7 +61,10 @@ class ReaderMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        person = request.user if request.user.is_authenticated else None
+        try:
+            person = request.user if request.user.is_authenticated else None
+        except (OperationalError, InterfaceError):
+            return unavailable(request)
         language = getattr(person, "language", "") or translation.get_language_from_request(request)
         zone = getattr(person, "zone", "") or settings.CONFIG.zone
         with translation.override(language), timezone.override(zone):

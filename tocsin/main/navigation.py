@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from tocsin.accounts import actions
 from tocsin.accounts.requests import actor_of, may_they
 from tocsin.accounts.rules import Verb
-from tocsin.alerts.queries import inbox_counts
+from tocsin.alerts.queries import inbox_counts, late_alerts
+from tocsin.core import clock as moments
 from tocsin.incidents.queries import open_incidents
 from tocsin.main.queries import harm
+from tocsin.ui import wording
 from tocsin.ui.nav import Alarm, Group, Link, Navigation
 
 
@@ -25,14 +28,18 @@ def navigation(request: HttpRequest) -> Navigation:
         sign_in_url=reverse("accounts:sign-in"),
         sign_out_url=reverse("accounts:sign-out"),
         live_topics=("alerts", "incidents"),
-        alarm=_alarm(request),
+        alarms=_alarms(request),
     )
 
 
-def _alarm(request: HttpRequest) -> Alarm | None:
-    """What harms the promise to wake somebody, for whoever may see how the installation does."""
-    if not may_they(request, Verb.VIEW):
-        return None
+def _alarms(request: HttpRequest) -> tuple[Alarm, ...]:
+    """What harms the promise to wake somebody, for whoever may see how the installation does; that alerts come in late,
+    for everybody."""
+    harmful = _harm() if may_they(request, Verb.VIEW) else None
+    return tuple(alarm for alarm in (harmful, _late(request)) if alarm is not None)
+
+
+def _harm() -> Alarm | None:
     found = harm()
     if found.no_engine:
         return Alarm(text=gettext("No engine is at work: nobody is being paged."), url=reverse("condition"))
@@ -44,6 +51,20 @@ def _alarm(request: HttpRequest) -> Alarm | None:
         )
         return Alarm(text=said % {"n": found.jobs_given_up}, url=reverse("condition"))
     return None
+
+
+def _late(request: HttpRequest) -> Alarm | None:
+    found = late_alerts()
+    if found is None:
+        return None
+    said = ngettext(
+        "Alerts come in late: the database was away, and %(n)s delivery since %(since)s is still on a node's disk.",
+        "Alerts come in late: the database was away, and %(n)s deliveries since %(since)s are still on a node's disk.",
+        found.waiting,
+    )
+    since = wording.clock(found.since, moments.now(), timezone.get_current_timezone())
+    text = said % {"n": wording.number(found.waiting, get_language() or "en"), "since": since}
+    return Alarm(text=text, url=reverse("condition") if may_they(request, Verb.VIEW) else "", tone="warn")
 
 
 def _now(request: HttpRequest) -> Group:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from tocsin.accounts.queries import require_visible
 from tocsin.accounts.rules import ORGANISATION, Actor
+from tocsin.alerts.queries import Late, late_alerts
 from tocsin.alerts.queries.deliveries import waiting, waiting_since
 from tocsin.core import clock
 from tocsin.core.models import Node
@@ -86,6 +87,7 @@ class Condition:
     late_s: float
     undigested: int
     undigested_since: datetime | None
+    late: Late | None
     database_bytes: int
     free_bytes: int
 
@@ -114,6 +116,7 @@ def condition(actor: Actor) -> Condition:
         late_s=late_s,
         undigested=waiting(),
         undigested_since=waiting_since(),
+        late=late_alerts(),
         database_bytes=size,
         free_bytes=shutil.disk_usage(_on_disk(settings.CONFIG.data_dir)).free,
     )

@@ -33,10 +33,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Something about the installation itself that whoever looks must know, and where it is explained."""
+    """Something about the installation itself that whoever looks must know, and where it is explained.
+
+    `tone` is that of a notice: "bad", or "warn" for what mends itself.
+    """
 
     text: str
     url: str
+    tone: str = "bad"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class Navigation:
     sign_out_url: str = ""
     live_topics: tuple[str, ...] = ()
     note: str = ""
-    alarm: Alarm | None = None
+    alarms: tuple[Alarm, ...] = ()
     tabs: tuple[Link, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -97,7 +98,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """503: the database is away; the page says that alerts are still taken and when to try again."""
+    """503: the database is away; the page says that alerts are still taken and when to try again. A screen that is open
+    already says so above what it shows."""
+    if request.path == reverse("ui:alarm"):
+        return HttpResponse(render_to_string("ui/_away.html"))
     response = HttpResponse(render_to_string("ui/errors/503.html", _bare()), status=503)
     response.headers["Retry-After"] = "5"
     return response

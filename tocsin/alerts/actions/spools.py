@@ -17,8 +17,9 @@ def note_drained_spools() -> int:
     """Record and forget the spools that are empty again, of which the intake has told; returns how many."""
     rows = NodeSpool.objects.select_for_update(skip_locked=True).filter(waiting__lte=0).order_by("node")
     for row in rows:
-        fact = facts.SpoolDrained(node=row.node, events=row.drained, since=row.oldest_at)
-        record(fact, actor=ENGINE, subject=Ref("alerts.spool", row.uuid))
+        if row.drained:
+            fact = facts.SpoolDrained(node=row.node, events=row.drained, since=row.oldest_at)
+            record(fact, actor=ENGINE, subject=Ref("alerts.spool", row.uuid))
         row.delete()
         live.publish(["alerts"])
     return len(rows)

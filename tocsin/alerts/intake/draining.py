@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tocsin.alerts.intake.commit import commit, is_of_content, was_stored
 from tocsin.alerts.intake.events import Delivery
 from tocsin.alerts.intake.spool import Spool, Spooled, is_damaged, read
 from tocsin.core import metrics
+from tocsin.core.ids import uuid7
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +47,30 @@ class Drain:
     spool: Spool
     pool: AsyncConnectionPool
     node: str
+    _since: datetime | None = None
 
     async def run(self) -> None:
         """Everything there is. Raises psycopg's errors when the database is away (again); what was drained stays so."""
         paths = await asyncio.to_thread(self.spool.segments)
+        if not paths:
+            return
+        await self._announce()
         for path in paths:
             await self._segment(path)
-        if paths:
-            log.info("spool_drained", extra={"segments": len(paths)})
+        await self._announce()
+        log.info("spool_drained", extra={"segments": len(paths)})
+
+    async def _announce(self) -> None:
+        """Tell people what waits, before the first group and after the last: some may turn out to be here already."""
+        if self.spool.oldest_at is not None:
+            self._since = self.spool.oldest_at
+        if self._since is not None:
+            async with asyncio.timeout(DRAIN_S), self.pool.connection() as connection:
+                await self._tell(connection, waiting=self.spool.waiting, oldest_at=self._since, drained=0)
+
+    async def _tell(self, connection: AsyncConnection[Any], *, waiting: int, oldest_at: datetime, drained: int) -> None:
+        values = {"node": self.node, "uuid": uuid7(), "waiting": waiting, "oldest_at": oldest_at, "drained": drained}
+        await connection.execute(_TELL, values)
 
     async def _segment(self, path: Path) -> None:
         groups, damaged = await asyncio.to_thread(_read, path)
@@ -75,16 +93,8 @@ class Drain:
             if new is None or await was_stored(connection, group.batch, [each.request_id for each in deliveries]):
                 return
             await self._keep(connection, deliveries, group)
-            await connection.execute(
-                _TELL,
-                {
-                    "node": self.node,
-                    "uuid": group.id,
-                    "waiting": self.spool.waiting - events,
-                    "oldest_at": group.at,
-                    "drained": events,
-                },
-            )
+            waiting = self.spool.waiting - events
+            await self._tell(connection, waiting=waiting, oldest_at=group.at, drained=events)
 
     async def _keep(self, connection: AsyncConnection[Any], deliveries: list[Delivery], group: Spooled) -> None:
         try:

@@ -41,6 +41,7 @@ from tocsin.alerts.queries.groups import (
 from tocsin.alerts.queries.heartbeats import heartbeat_by_name, heartbeats
 from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
+from tocsin.alerts.queries.late import Late, late_alerts
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
 from tocsin.alerts.queries.rises import rises
 from tocsin.alerts.queries.scope import visible_group as group_by_id
@@ -59,6 +60,7 @@ __all__ = [
     "InboxFilter",
     "InboxRow",
     "IntegrationRow",
+    "Late",
     "Ledger",
     "LedgerLine",
     "Outcome",
@@ -94,6 +96,7 @@ __all__ = [
     "integration_secrets",
     "integrations",
     "is_digested",
+    "late_alerts",
     "ledger",
     "newer",
     "newest_waiting",
