@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils.translation import override
 
 from tocsin.accounts.actions import set_preferences
 from tocsin.accounts.queries import actor_for_person, person_ref
@@ -139,3 +140,9 @@ def test_channels_say_what_keeps_them_from_working() -> None:
     troubles = {info.kind: info.trouble for info in channels()}
     assert troubles["file"] == ""
     assert "TOCSIN_SMTP_URL" in troubles["email"]
+
+
+def test_what_ails_a_channel_is_told_in_the_readers_language() -> None:
+    with override("pl"):
+        told = next(info.trouble for info in channels() if info.kind == "email")
+    assert told == "TOCSIN_SMTP_URL jest puste: podaj, którego serwera poczty używać."

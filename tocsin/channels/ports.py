@@ -53,7 +53,7 @@ class Channel(Protocol):
         ...
 
     def trouble(self, setup: Setup) -> str:
-        """Why this installation cannot use the channel, or "" when it can."""
+        """Why this installation cannot use the channel, in the reader's language, or "" when it can."""
         ...
 
     def send(self, outgoing: Outgoing, setup: Setup) -> Receipt:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from tocsin.accounts.queries import keyring, person_by_uuid, require
 from tocsin.accounts.rules import Actor, ActorKind, Verb, may
@@ -147,7 +148,7 @@ def _contact(row: Contact, setup: Setup) -> ContactView:
         uuid=row.uuid,
         channel=row.channel,
         address=row.address,
-        trouble=channel.trouble(setup) if channel else "This channel is not installed any more.",
+        trouble=channel.trouble(setup) if channel else gettext("This channel is not installed any more."),
         is_signed=channel is not None and Capability.SIGNED in channel.capabilities,
         last=_view(last) if last else None,
     )

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext
 
 from tocsin.channels.ports import ChannelError, Setup
 from tocsin.channels.rules import AddressField, Capability, Message, MessageKind, Outgoing, Receipt
@@ -52,9 +53,9 @@ class EmailChannel:
 
     def trouble(self, setup: Setup) -> str:
         if not setup.config.smtp_url:
-            return "TOCSIN_SMTP_URL is empty: say which mail server to use."
+            return gettext("TOCSIN_SMTP_URL is empty: say which mail server to use.")
         if urlsplit(setup.config.smtp_url).scheme not in {"smtp", "smtps"}:
-            return "TOCSIN_SMTP_URL must begin with smtp:// or smtps://."
+            return gettext("TOCSIN_SMTP_URL must begin with smtp:// or smtps://.")
         return ""
 
     def send(self, outgoing: Outgoing, setup: Setup) -> Receipt:

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.translation import gettext
+
 from tocsin.channels.ports import ChannelError, Setup
 from tocsin.channels.rules import AddressField, Capability, Outgoing, Receipt
 from tocsin.core.errors import InvalidInput
@@ -34,7 +36,8 @@ class FileChannel:
     def trouble(self, setup: Setup) -> str:
         folder = setup.config.pages_path.parent
         if folder.is_dir() and not os.access(folder, os.W_OK):
-            return f"{folder} cannot be written to: change its owner, or set TOCSIN_PAGES_FILE."
+            told = gettext("{folder} cannot be written to: change its owner, or set TOCSIN_PAGES_FILE.")
+            return told.format(folder=folder)
         return ""
 
     def send(self, outgoing: Outgoing, setup: Setup) -> Receipt:
