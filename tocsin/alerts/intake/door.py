@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from tocsin.alerts.intake.commit import Attempt, commit, is_of_content
 from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
+from tocsin.alerts.intake.keyfile import KeyFile
 from tocsin.alerts.intake.keys import KeyCache, Sender
 from tocsin.alerts.intake.refusing import Refusals
 from tocsin.alerts.intake.secrets import given_secrets, source_secrets
@@ -49,7 +50,7 @@ class Intake:
         self._keyring = keyring
         self._pool = _connections(config, "store")
         self._key_pool = _connections(config, "keys")
-        self._keys = KeyCache(self._key_pool, keyring)
+        self._keys = KeyCache(self._key_pool, keyring, KeyFile(path=config.data_dir / "known-keys"))
         spool = Spool(folder=config.data_dir / "spool", cap=config.spool_mb * 1024 * 1024)
         self._keeper = Keeper(spool=spool, pool=self._pool, node=f"{socket.gethostname()}:{config.port}")
         self._refusals = Refusals(pool=self._key_pool)
@@ -63,6 +64,7 @@ class Intake:
         """Begin to commit. The database need not be there yet."""
         await self._pool.open(wait=False)
         await self._key_pool.open(wait=False)
+        await self._keys.start()
         await self._keeper.start()
         self._refusals.start()
         self._flusher = asyncio.create_task(self._flush_for_ever())
@@ -75,6 +77,7 @@ class Intake:
             await self._flusher
         await self._keeper.stop()
         await self._refusals.stop()
+        await self._keys.stop()
         await self._key_pool.close()
         await self._pool.close()
 

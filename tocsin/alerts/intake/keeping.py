@@ -61,6 +61,7 @@ class Keeper:
         if self._drainer is not None:
             self._drainer.cancel()
             await asyncio.wait([self._drainer])
+        await asyncio.to_thread(self.spool.close)
 
     async def state(self) -> SpoolState:
         fill = await asyncio.to_thread(self.spool.fill)

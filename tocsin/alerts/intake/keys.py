@@ -1,5 +1,7 @@
 """Which integration a token speaks for. Known for at most 60 seconds; longer only while the database is away.
 
+Then every key that was live when the database last said which are counts as known, also after a restart (`keyfile`).
+
 Anybody may send any token, so what is unknown has little: no database work unless it is formed like a key, one question
 at a time for all that wait, on a connection of its own, and a room that pushes out none that is known.
 """
@@ -7,6 +9,7 @@ at a time for all that wait, on a connection of its own, and a room that pushes 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +18,15 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tocsin.accounts.rules import is_formed_like_a_key
+from tocsin.alerts.intake.keyfile import KeptKey, KeyFile
 from tocsin.core.errors import TooMany, Unavailable
 from tocsin.core.keyring import Keyring
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 60.0
 UNKNOWN_FRESH_S = 2.0
@@ -31,6 +38,9 @@ MOST_WAITING = 2_000
 """Tokens never seen that may wait to be asked about. The database answers some hundred in a few milliseconds."""
 
 MOST_ASKED = 500
+CONFIRM_S = 30.0
+"""How often the database is asked for all live keys, for the time when it cannot be asked."""
+
 PURPOSE = "api-key"
 
 # Reading a key is also what keeps `last_used_at`: once a minute and node, not once a request. Whoever holds the row, a
@@ -47,6 +57,14 @@ WITH live AS (
    WHERE id IN (SELECT id FROM accounts_key WHERE id IN (SELECT id FROM live) FOR NO KEY UPDATE SKIP LOCKED)
 )
 SELECT digest, integration_id, integration, uuid, options FROM live
+"""
+
+_ALL = """
+SELECT key.digest, integration.id AS integration_id, integration.key AS integration, integration.uuid,
+       integration.options
+  FROM accounts_key AS key JOIN alerts_integration AS integration ON key.subject_id = integration.uuid
+ WHERE key.revoked_at IS NULL AND key.scope = 'integration' AND key.subject_kind = 'alerts.integration'
+   AND integration.removed_at IS NULL
 """
 
 
@@ -80,12 +98,26 @@ class KeyCache:
 
     pool: AsyncConnectionPool
     keyring: Keyring
+    file: KeyFile
     _known: dict[str, _Known] = field(default_factory=dict)
     _unknown: dict[str, float] = field(default_factory=dict)
     _stale: dict[str, _Question] = field(default_factory=dict)
     _new: dict[str, _Question] = field(default_factory=dict)
     _asking: asyncio.Task[None] | None = None
     _away_until: float = 0.0
+    _kept: dict[str, KeptKey] = field(default_factory=dict)
+    _confirming: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Know what an earlier process knew, and keep that true while the database answers."""
+        self._kept = await asyncio.to_thread(self.file.read)
+        self._confirming = asyncio.create_task(self._confirm_for_ever())
+
+    async def stop(self) -> None:
+        """What is known stays in the file for the next process."""
+        if self._confirming is not None:
+            self._confirming.cancel()
+            await asyncio.wait([self._confirming])
 
     async def sender(self, token: str) -> Sender | None:
         """The integration of a live key, else None.
@@ -105,6 +137,9 @@ class KeyCache:
         except TimeoutError:
             if known is not None:
                 return known.sender
+            kept = next((self._kept[digest] for digest in digests if digest in self._kept), None)
+            if kept is not None:
+                return _sender(kept)
         raise Unavailable("The database is away and this key is not known here yet. Try again.")
 
     async def _ask(self, digests: list[str], room: dict[str, _Question]) -> Sender | None:
@@ -132,6 +167,8 @@ class KeyCache:
                 for name, question in asked.items():
                     sender = next((found[digest] for digest in question.digests if digest in found), None)
                     self._remember(name, sender)
+                    if sender is None:
+                        self._forget(question.digests)
                     del room[name]
                     question.answer.set_result(sender)
         except (psycopg.Error, PoolTimeout, TimeoutError):
@@ -153,6 +190,27 @@ class KeyCache:
             del self._unknown[next(iter(self._unknown))]
         self._unknown[name] = now + UNKNOWN_FRESH_S
 
+    def _forget(self, digests: list[str]) -> None:
+        """The database says that there is no such key, or no more."""
+        for digest in digests:
+            self._kept.pop(digest, None)
+
+    async def _confirm_for_ever(self) -> None:
+        while True:
+            try:
+                await self._confirm()
+            except (psycopg.Error, PoolTimeout, TimeoutError):
+                log.info("known_keys_unconfirmed")
+            except Exception:  # the process boundary of a background task: it is logged, and tried again
+                log.exception("known_keys_not_kept")
+            await asyncio.sleep(CONFIRM_S)
+
+    async def _confirm(self) -> None:
+        async with asyncio.timeout(5), self.pool.connection(timeout=2) as connection:
+            rows = await (await connection.cursor(row_factory=class_row(KeptKey)).execute(_ALL)).fetchall()
+        self._kept = {key.digest: key for key in rows}
+        await asyncio.to_thread(self.file.confirm, dict(self._kept))
+
     async def _read(self, digests: list[str]) -> dict[str, Sender]:
         rows: list[tuple[Any, ...]]
         async with asyncio.timeout(3), self.pool.connection(timeout=2) as connection:
@@ -161,3 +219,9 @@ class KeyCache:
             digest: Sender(integration_id=id_, integration=key, uuid=uuid, options=options)
             for digest, id_, key, uuid, options in rows
         }
+
+
+def _sender(kept: KeptKey) -> Sender:
+    return Sender(
+        integration_id=kept.integration_id, integration=kept.integration, uuid=kept.uuid, options=kept.options
+    )

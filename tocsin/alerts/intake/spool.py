@@ -188,6 +188,11 @@ class Spool:
             os.close(self._handle)
         self._handle, self._name = -1, ""
 
+    def close(self) -> None:
+        """Let go of the segment that is being written: what it holds is another process's to drain."""
+        with self._lock:
+            self._close()
+
     def segments(self) -> list[Path]:
         """All that can be drained, oldest first. What this process writes is closed first; what another one still
         writes, that is ending while this one starts, is left to it."""
