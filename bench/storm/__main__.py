@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from dataclasses import replace
@@ -91,8 +90,7 @@ def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         wish = Wish(name=Name.STORM, alerts=arguments.alerts)
-        os.environ["TOCSIN_FLOOD_ALERTS"] = "0"  # all are of one integration
-        with running_node(Path(folder), choose_port(0)) as config:
+        with running_node(Path(folder), choose_port(0), flood_alerts="0") as config:  # all are of few integrations
             found = measure(config, wish, console)
     for name, value in found.items():
         console.print(f"{name:>22}  {value}")

@@ -19,7 +19,7 @@ from tocsin.main.demo.storm import storm, two_fires
 Source: TypeAlias = tuple[Mapping[str, Any], Mapping[str, int], Mapping[str, str]]
 
 _LAYERS = {"entry": 1, "middle": 2, "leaf": 2}
-_SMALL = 8_000
+_SMALL = 9_000
 """Deliveries of a demo storm here: repeats wake nobody, so fewer of them say the same sooner."""
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 from math import fsum
 
 from tests.correlation.cases import NOON, alert, company, outage
-from tocsin.correlation import Change, ClusterState, EvidenceKind
+from tocsin.correlation import Change, ClusterState, Edge, Engine, EvidenceKind, Severity
 
 
 def test_a_failing_database_is_named_and_its_callers_are_in_its_incident() -> None:
@@ -128,3 +128,15 @@ def test_a_sender_whose_alerts_come_back_is_not_taken_for_one_that_repeats_them(
     assert rhythm.interval_s() is None
     engine.observe([alert("red-db", at=700.0 + 30.0 * repeat, key="10") for repeat in range(9)])
     assert rhythm.interval_s() == 30.0
+
+
+def test_a_hundred_failures_at_once_are_each_named() -> None:
+    """When a power feed or a bad roll-out takes much along that has nothing else in common."""
+    engine = Engine()
+    engine.learn_topology([], [Edge(caller=f"app-{n}-{c}", callee=f"db-{n}") for n in range(100) for c in range(4)])
+    for n in range(100):
+        engine.observe([alert(f"db-{n}", "DiskSaturated", n / 2, severity=Severity.CRITICAL)])
+        engine.observe([alert(f"app-{n}-{c}", "UpstreamTimeout", n / 2 + 3.0 + c, peer=f"db-{n}") for c in range(4)])
+    incidents = engine.decide(NOON + 90.0).incidents
+    assert {i.causes[0].service for i in incidents} == {f"db-{n}" for n in range(100)}
+    assert all(i.services == 5 for i in incidents)

@@ -134,9 +134,8 @@ class Engine:
         ranking = Ranking(scorer, self.settings)
         named: dict[str, tuple[Part, tuple[Cause, ...]]] = {}
         grown: set[str] = set()
-        parts = splitter.parts(concluding=concluding)
-        for part in parts:
-            causes = ranking.causes(part.founder, part.signals, splitter.loose_beside(part, parts))
+        for part in splitter.parts(concluding=concluding):
+            causes = ranking.causes(part.founder, part.signals, splitter.loose_beside(part))
             if causes:
                 # Two heaps with the same first cause are one failure: nobody is paged twice for it.
                 first, _ = named.setdefault(causes[0].service, (part, causes))
@@ -145,8 +144,7 @@ class Engine:
                     grown.add(causes[0].service)
         for service in grown:
             part, _ = named[service]
-            loose = splitter.loose_beside(part, parts)
-            named[service] = part, ranking.causes(part.founder, part.signals, loose)
+            named[service] = part, ranking.causes(part.founder, part.signals, splitter.loose_beside(part))
         return [self._draft(part, signals, causes, now) for part, causes in named.values()]
 
     def _services(self) -> int:

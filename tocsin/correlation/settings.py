@@ -46,7 +46,7 @@ class Settings:
     noise_prior_per_s: float = 1.0e-5  # solid, fresh alerts per service and second before anything was seen
     noise_prior_weight: float = 4.0
     blip: float = 0.25  # signals less solid than this belong to nobody
-    max_clusters: int = 40
+    max_clusters: int = 600
     max_misses: int = 60  # candidates looked at in vain before the rest is left alone
     max_causes: int = 10
     settled_s: float = 300.0  # a cluster whose alerts are all resolved is over after this much calm

@@ -1,6 +1,8 @@
 """Explain, then split: the best cause takes what it explains, the next one must explain what is left."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -14,6 +16,7 @@ from .likelihood import Explained, How, Reach
 from .onset import Floats
 from .scoring import Flags, Scorer
 from .settings import Settings
+from .signals import Signal
 
 _MEMBER = 1.5  # a cause must make a signal this much likelier than chance to own it
 _NEARER = 1.3  # a later cause must explain a signal this much better to take it from an earlier one
@@ -44,6 +47,29 @@ class Part:
         return sorted(self.members)
 
 
+@dataclass(slots=True)
+class _Root:
+    """A part that others may belong to, with whom its cause reaches and the services that its members are of."""
+
+    part: Part
+    reach: Reach
+    services: set[int]
+
+    def carries(self, part: Part) -> bool:
+        """The part's cause depends on the root by a known path. It complains only as whoever depends on it does."""
+        near = self.reach.strength.get(part.founder.suspect.service, 0.0) >= _HANGS
+        return near and part.founder.at >= self.part.founder.at - _SAME_START_S
+
+    def presses(self, part: Part, signals: Sequence[Signal]) -> bool:
+        """A healthy callee that failing callers press: busy at most, no time of its own, its callers in the storm."""
+        if abs(part.founder.at - self.part.founder.at) > _SAME_START_S:
+            return False
+        callers = {signals[n].service for n in part.members} - {part.founder.suspect.service}
+        reach = self.reach.strength
+        shared = sum(service in self.services or reach.get(service, 0.0) >= _HANGS for service in callers)
+        return shared >= _SHARED * len(callers)
+
+
 class Splitter:
     """Finds the parts of one moment. `held` tells whether earlier decisions hold most of some signals."""
 
@@ -65,6 +91,7 @@ class Splitter:
         self.further_gain = settings.further_gain + _RARER * log(max(_LARGE / chance.services, 1.0))
         self.floor = np.zeros(len(self.signals), dtype=np.float64)
         self.loose = np.ones(len(self.signals), dtype=bool)
+        self.answers = np.zeros(len(self.signals), dtype=np.intp)
 
     def parts(self, *, concluding: bool) -> list[Part]:
         """The accepted causes with the signals they explain best, in the order they were found."""
@@ -76,15 +103,18 @@ class Splitter:
         self._sweep_up(parts)
         for part in parts:
             self.loose[part.signals] = False
-        return self._fold_branches([part for part in parts if part.members])
+        found = self._fold_branches([part for part in parts if part.members])
+        for part in found:
+            self.answers += self._answered(part)
+        return found
 
-    def loose_beside(self, part: Part, parts: list[Part]) -> Flags:
+    def loose_beside(self, part: Part) -> Flags:
         """Signals that nobody owns and no other part explains: those speak for the suspects of this one too."""
-        loose = self.loose.copy()
-        for other in parts:
-            if other is not part:
-                loose &= self.table.row(other.founder) < _ANSWERED
-        return loose
+        others = self.answers - self._answered(part)
+        return np.asarray(self.loose & (others == 0))
+
+    def _answered(self, part: Part) -> Flags:
+        return np.asarray(self.table.row(part.founder) >= _ANSWERED)
 
     def _greedy(self) -> list[Hypothesis]:
         explained = np.zeros(len(self.signals), dtype=np.float64)
@@ -192,46 +222,37 @@ class Splitter:
 
     def _fold_branches(self, parts: list[Part]) -> list[Part]:
         """A part whose cause says nothing of its own, and hangs on or is pressed by another, belongs to that."""
-        roots: list[Part] = []
+        roots: list[_Root] = []
         for part in sorted(parts, key=lambda p: -len(p.members)):
-            for root in roots:
-                reach = self.scorer.likelihood.reach(root.founder.suspect.service)
-                if self._hangs_on(part, root, reach) or self._pressed_by(part, root, reach):
-                    self._fold(part, root, reach)
+            service = part.founder.suspect.service
+            may_hang, may_be_pressed = self._says_only(service, _TRAVELS), self._says_only(service, _BUSY)
+            for root in roots if may_hang or may_be_pressed else ():
+                if (may_hang and root.carries(part)) or (may_be_pressed and root.presses(part, self.signals)):
+                    self._fold(part, root)
                     break
             else:
-                roots.append(part)
-        return [part for part in parts if part in roots]
+                roots.append(_Root(part, self.scorer.likelihood.reach(service), self._services(part)))
+        kept = {id(root.part) for root in roots}
+        return [part for part in parts if id(part) in kept]
 
-    def _hangs_on(self, part: Part, root: Part, reach: Reach) -> bool:
-        """The cause depends on the root by a known path, and complains only as whoever depends on it does."""
-        service = part.founder.suspect.service
-        near = reach.strength.get(service, 0.0) >= _HANGS
-        return near and part.founder.at >= root.founder.at - _SAME_START_S and self._says_only(service, _TRAVELS)
-
-    def _pressed_by(self, part: Part, root: Part, reach: Reach) -> bool:
-        """A healthy callee that failing callers press: busy at most, no time of its own, its callers in the storm."""
-        if abs(part.founder.at - root.founder.at) > _SAME_START_S:
-            return False
-        callers = {self.signals[n].service for n in part.members} - {part.founder.suspect.service}
-        stormy = {self.signals[n].service for n in root.members}
-        stormy |= {service for service, strength in reach.strength.items() if strength >= _HANGS}
-        shared = len(callers & stormy) >= _SHARED * len(callers)
-        return shared and self._says_only(part.founder.suspect.service, _BUSY)
+    def _services(self, part: Part) -> set[int]:
+        return {self.signals[n].service for n in part.members}
 
     def _says_only(self, service: int, kinds: frozenset[AlertClass]) -> bool:
         own = (self.signals[n] for n in self.scorer.likelihood.by_service.get(service, ()))
         return all(s.kind in kinds or s.solid < _SPEAKS for s in own)
 
-    def _fold(self, part: Part, root: Part, reach: Reach) -> None:
+    def _fold(self, part: Part, root: _Root) -> None:
         """Retell each member as seen from the root."""
+        reach = root.reach
         for number, seen in part.members.items():
             service = self.signals[number].service
             if service in reach.hops:
                 told = Explained(number, seen.p, How.CALLER, reach.hops[service], reach.via[service])
             else:
                 told = Explained(number, seen.p, How.BURST, 0, service)
-            root.members[number] = told
+            root.part.members[number] = told
+            root.services.add(service)
 
     def _sweep_up(self, parts: list[Part]) -> None:
         """Fresh lasting trouble in the hour of a storm, of the travelling kind, is the storm's by an unknown edge."""

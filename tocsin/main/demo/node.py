@@ -93,9 +93,13 @@ def choose_port(wanted: int | None) -> int:
 
 
 @contextmanager
-def running_node(folder: Path, port: int) -> Iterator[Config]:
-    """Run a whole node; Django is connected to its database meanwhile. What its processes print goes to `node.log`."""
+def running_node(folder: Path, port: int, **settings: str) -> Iterator[Config]:
+    """Run a whole node, with further `settings` if wanted; Django is connected to its database meanwhile.
+
+    What its processes print goes to `node.log`.
+    """
     _point_environment_at(folder, port)
+    os.environ.update({f"{PREFIX}{name.upper()}": value for name, value in settings.items()})
     config = configs.load()
     keyring.create(config.data_dir)
     stopping = threading.Event()
