@@ -94,6 +94,13 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     "gateways.promise": lambda: partial(gateways.promise, "opsgenie", _promise(), actor=prepared.key_in_use()),
     "gateways.fulfil": lambda: partial(gateways.fulfil, _promised(), lambda request: "done"),
     "gateways.forget_requests": _request_of_old,
+    "gateways.describe_incident": lambda: partial(
+        gateways.describe_incident,
+        prepared.incident(),
+        gateways.IncidentWords(tags=["sms"], details={"region": "eu"}, request=uuid7()),
+        **by,
+    ),
+    "gateways.delete_incident": lambda: partial(gateways.delete_incident, prepared.incident(), "INC-1", **by),
     "gateways.create_search": lambda: partial(gateways.create_search, _search("Disks"), **by),
     "gateways.change_search": lambda: partial(gateways.change_search, _saved_search(), _search("Discs"), **by),
     "gateways.remove_search": lambda: partial(gateways.remove_search, _saved_search(), **by),

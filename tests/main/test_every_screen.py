@@ -30,7 +30,7 @@ OWN = {"ui/theme", "ui/language", "ui/rail", "ui/alarm"}
 """What everybody sets for themselves, and parts of the shell around every screen."""
 
 
-OTHERS = ("api/", "v2/", "jsm/")
+OTHERS = ("api/", "v1/", "v2/", "jsm/")
 """Addresses for programs, which ask with a key: they have tests of their own."""
 
 

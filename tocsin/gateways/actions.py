@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
 
 from tocsin.accounts.queries import require
-from tocsin.accounts.rules import Actor, Verb
+from tocsin.accounts.rules import Actor, Scope, Verb
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.queries import is_digested, newest_waiting
 from tocsin.core import clock
@@ -22,8 +22,9 @@ from tocsin.core.models import Job
 from tocsin.core.queue import defer
 from tocsin.core.refs import Ref
 from tocsin.gateways import facts
-from tocsin.gateways.models import Request, SavedSearch
+from tocsin.gateways.models import OutsideIncident, Request, SavedSearch
 from tocsin.gateways.queries import saved_search
+from tocsin.incidents.queries import incident_by_uuid, incident_ref
 from tocsin.journal.actions import record
 
 KEPT = timedelta(days=14)
@@ -145,6 +146,33 @@ def remove_search(name: str, *, actor: Actor) -> None:
     row = SavedSearch.objects.select_for_update().get(id=saved_search(actor, name).id)
     record(facts.SavedSearchRemoved(name=row.name), actor=actor, subject=_ref(row))
     row.delete()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentWords:
+    """What a client said of the incident it declared by `request`, for which an incident has no place."""
+
+    tags: Sequence[str]
+    details: Mapping[str, str]
+    request: UUID
+
+
+@transaction.atomic
+def describe_incident(incident: UUID, words: IncidentWords, *, actor: Actor) -> None:
+    """Keep a client's own words for an incident, to be read back by it."""
+    tags, details = list(dict.fromkeys(words.tags)), dict(words.details)
+    OutsideIncident.objects.create(incident=incident, request=words.request, tags=tags, details=details)
+    fact = facts.IncidentDescribed(tags=len(tags), details=len(details))
+    record(fact, actor=actor, subject=incident_ref(incident))
+
+
+@transaction.atomic
+def delete_incident(incident: UUID, key: str, *, actor: Actor) -> None:
+    """Let other products' clients see an incident no more. Whoever may respond may do that; nothing is destroyed."""
+    incident_by_uuid(actor, incident)
+    require(actor, Verb.RESPOND, Scope(team_ids=actor.team_ids))
+    OutsideIncident.objects.update_or_create(incident=incident, defaults={"deleted_at": clock.now()})
+    record(facts.IncidentDeleted(key=key), actor=actor, subject=incident_ref(incident))
 
 
 def _ref(row: SavedSearch) -> Ref:

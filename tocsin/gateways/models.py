@@ -62,3 +62,22 @@ class SavedSearch(models.Model):
 
     class Meta:
         db_table = "gateways_savedsearch"
+
+
+class OutsideIncident(models.Model):
+    """What other products' clients said of an incident that has no place in it; and that they took it away.
+
+    `incident` is the UUID of its item, `request` the write that declared it. `deleted_at`: those clients see it no
+    more.
+    """
+
+    FIELD_CLASSES: ClassVar = {"none": "incident request deleted_at", "content": "tags details"}
+
+    incident = models.UUIDField(primary_key=True)
+    request = models.UUIDField(null=True)
+    tags = models.JSONField(default=list)
+    details = models.JSONField(default=dict)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "gateways_outsideincident"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +13,7 @@ from tocsin.accounts.queries import require
 from tocsin.accounts.rules import Actor, Verb, sees_everything
 from tocsin.core.errors import NotFound
 from tocsin.core.models import Node
-from tocsin.gateways.models import Request, SavedSearch
+from tocsin.gateways.models import OutsideIncident, Request, SavedSearch
 
 SEEN_WITHIN = timedelta(seconds=30)
 
@@ -46,3 +47,9 @@ def saved_search(actor: Actor, name: str) -> SavedSearch:
     if row is None:
         raise NotFound("There is no saved search “{name}”.", name=name[:80])
     return row
+
+
+def outside_incidents(incidents: Iterable[UUID]) -> dict[UUID, OutsideIncident]:
+    """What other products' clients said of each of these incidents; of most, nothing."""
+    wanted = list(incidents)
+    return {uuid: OutsideIncident(incident=uuid) for uuid in wanted} | OutsideIncident.objects.in_bulk(wanted)

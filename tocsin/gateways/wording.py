@@ -18,5 +18,11 @@ def _saved(fact: Stored) -> str:
 
 FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.SavedSearchSaved.kind: _saved,
+    facts.IncidentDescribed.kind: lambda fact: (
+        gettext("Declared by another product's client, with %(tags)s tags and %(details)s details.") % fact.data
+    ),
+    facts.IncidentDeleted.kind: lambda fact: (
+        gettext("%(key)s was deleted by another product's client; here it stays, resolved.") % fact.data
+    ),
     facts.SavedSearchRemoved.kind: lambda fact: gettext("Search “%(name)s” removed.") % fact.data,
 }

@@ -12,7 +12,9 @@ from tocsin.accounts.queries import actor_for_key
 from tocsin.alerts.queries import alert_named
 from tocsin.core.errors import Forbidden
 from tocsin.gateways.actions import fulfil
+from tocsin.gateways.opsgenie import incident_writes
 from tocsin.gateways.opsgenie.bodies import Write
+from tocsin.gateways.opsgenie.incident_writes import INCIDENT_WRITES
 from tocsin.gateways.opsgenie.writes import WRITES
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def _do(asked: Request) -> str:
     key = actor_for_key(str(asked.key))
     if key is None:
         raise Forbidden("The key was revoked before this was done.")
+    if asked.operation in INCIDENT_WRITES:
+        return incident_writes.do(asked, key)
     write = msgspec.convert(asked.body, Write)
     actor = replace(key, label=write.user) if write.user else key
     alert = alert_named(actor, asked.identifier, asked.identifier_kind)

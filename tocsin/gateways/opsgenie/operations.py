@@ -1,4 +1,4 @@
-"""Opsgenie's Alert API: every operation and how it differs here. The reference page is made of this."""
+"""Opsgenie's Alert and Incident API: every operation and how it differs here. The reference page is made of this."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ Queries: `status: open AND (priority: P1 OR tag: "db") AND NOT source: test*`. F
 1970, or `"dd-MM-yyyyTHH:mm"` in UTC). A word alone is looked for in the message, the description, the alias and the
 tags. `closedBy` and `recipients` are known and find nothing.
 
-Not from here: heartbeats, incidents, maintenance, schedules, teams, users."""
+The Incident API speaks of Tocsin's incidents, those that the engine opened too, with a read or manage key. A create
+declares an incident on a service and pages its owner, then the teams and people named as responders; tags and details
+are read back by this API and stand in the incident's timeline, with the note and the entry for the status page.
+
+The Heartbeat API is served too. Not from here: maintenance, schedules, teams, users."""
 
 ONE = "/v2/alerts/{identifier}"
 SEARCHES = "/v2/alerts/saved-searches"
@@ -165,3 +169,48 @@ OPERATIONS = (
     ),
 )
 """Most particular path first: an identifier may hold a slash."""
+
+INCIDENTS = "/v1/incidents/"
+
+INCIDENT_OPERATIONS = (
+    Operation(
+        name="create_incident",
+        method="POST",
+        path=f"{INCIDENTS}create",
+        action="Create",
+        differs="`serviceId` is a service's key or id. `message` has at most 200 characters. A responder is a team or a"
+        " user. `notifyStakeholders` is taken and does nothing: the owner is paged, nobody else.",
+    ),
+    Operation(
+        name="incident_request_status",
+        method="GET",
+        path=f"{INCIDENTS}requests/{{requestId}}",
+        differs="Known for 14 days; 404 until it is done.",
+    ),
+    Operation(
+        name="list_incidents",
+        method="GET",
+        path=INCIDENTS,
+        differs="The query language of alerts; fields that incidents lack are empty. `offset` up to 20,000.",
+    ),
+    Operation(
+        name="close_incident",
+        method="POST",
+        path=f"{INCIDENTS}{{identifier}}/close",
+        action="Close",
+        differs="Resolves it; its pages stop.",
+    ),
+    Operation(
+        name="get_incident",
+        method="GET",
+        path=f"{INCIDENTS}{{identifier}}",
+        differs="`identifierType` is `id` or `tiny`: 12 of INC-12.",
+    ),
+    Operation(
+        name="delete_incident",
+        method="DELETE",
+        path=f"{INCIDENTS}{{identifier}}",
+        action="Delete",
+        differs="It is resolved and gone from this API. Its record stays.",
+    ),
+)

@@ -1,4 +1,4 @@
-"""Addresses of Opsgenie's Alert API behind Django, made from its operations; also where JSM mounts them."""
+"""Addresses of Opsgenie's Alert and Incident API behind Django, made from its operations; JSM mounts them too."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tocsin.core.errors import TocsinError
 from tocsin.gateways.opsgenie.call import Answer, Call, answered
-from tocsin.gateways.opsgenie.operations import OPERATIONS, Operation
+from tocsin.gateways.opsgenie.incidents import INCIDENT_VIEWS
+from tocsin.gateways.opsgenie.operations import INCIDENT_OPERATIONS, OPERATIONS, Operation
 from tocsin.gateways.opsgenie.views import VIEWS
 
+_ALL_VIEWS = {**VIEWS, **INCIDENT_VIEWS}
 PREFIXES = ("", "jsm/ops/integration/")
 
 
@@ -27,7 +29,7 @@ def _dispatch(operations: dict[str, Operation], request: HttpRequest, **named: s
         if response.status_code == 405:
             response.headers["Allow"] = ", ".join(sorted(operations))
         return response
-    return answered(VIEWS[operation.name], operation, request, named)
+    return answered(_ALL_VIEWS[operation.name], operation, request, named)
 
 
 def _not_so(call: Call) -> Answer:
@@ -48,11 +50,14 @@ def _view(operations: list[Operation]) -> Callable[..., HttpResponseBase]:
 
 
 def _patterns() -> list[URLPattern]:
-    in_order = sorted(OPERATIONS, key=lambda each: [known.path for known in OPERATIONS].index(each.path))
+    every = (*OPERATIONS, *INCIDENT_OPERATIONS)
+    in_order = sorted(every, key=lambda each: [known.path for known in every].index(each.path))
     return [
-        path(prefix + _route(pattern), _view(list(operations)))
+        path(prefix + _route(spelt), _view(operations))
         for prefix in PREFIXES
-        for pattern, operations in groupby(in_order, key=lambda operation: operation.path)
+        for pattern, found in groupby(in_order, key=lambda operation: operation.path)
+        for operations in [list(found)]
+        for spelt in dict.fromkeys((pattern, pattern.rstrip("/")))
     ]
 
 

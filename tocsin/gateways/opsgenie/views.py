@@ -69,12 +69,13 @@ def list_alerts(call: Call) -> Answer:
     found, total = queries.find_alerts(call.actor, wanted), queries.count_alerts(call.actor, condition)
     by = closers(found)
     data = [shapes.base(alert, alert.responders.all(), by.get(alert.uuid, "")) for alert in found]
-    paging = _paging(call, offset, limit, total)
-    headers = {f"X-Paging-{name.title()}": address for name, address in paging.items()}
-    return Answer(value={"data": data, "paging": paging}, headers=headers | {"X-Paging-TotalCount": str(total)})
+    places = paging(call, offset, limit, total)
+    headers = {f"X-Paging-{name.title()}": address for name, address in places.items()}
+    return Answer(value={"data": data, "paging": places}, headers=headers | {"X-Paging-TotalCount": str(total)})
 
 
-def _paging(call: Call, offset: int, limit: int, total: int) -> dict[str, str]:
+def paging(call: Call, offset: int, limit: int, total: int) -> dict[str, str]:
+    """The addresses of the first stretch, the last, and those beside this one."""
     last = max(0, (total - 1) // limit * limit)
     places = {"first": 0, "last": last}
     if offset > 0:

@@ -32,6 +32,7 @@ TOLD = frozenset(
         "incidents.incident_merged",
         "incidents.incident_requeued",
         "incidents.incident_unattended",
+        "gateways.incident_deleted",
         "items.item_assigned",
         "items.item_commented",
         "items.item_linked",
