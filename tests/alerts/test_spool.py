@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -134,22 +133,6 @@ def test_a_spool_over_its_cap_or_of_no_size_is_full(tmp_path: Path) -> None:
     assert opened(tmp_path / "none", cap=0).fill() == 1
 
 
-@pytest.fixture
-async def door(fresh_database, stored_world, tmp_path, monkeypatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr(keeping, "PROBE_S", 0.05)
-    settings = replace(config.load(), database_url=fresh_database.app_dsn, data_dir=tmp_path)
-    sender, token = stored_world
-    intake = Intake(settings, keyring.load(replace(settings, data_dir=config.load().data_dir)))
-    await intake.start()
-    yield Door(intake, sender, token, fresh_database.dsn)
-    await intake.stop()
-
-
-@pytest.fixture
-def away(monkeypatch) -> AwayDatabase:
-    return AwayDatabase(monkeypatch)
-
-
 class AwayDatabase:
     """Fails what the intake asks of the database, until `comes_back`."""
 
@@ -157,7 +140,7 @@ class AwayDatabase:
         self._patch = monkeypatch
 
     def goes(self) -> None:
-        async def fails(*_: object) -> None:
+        async def fails(*_: object, **__: object) -> None:
             raise psycopg.OperationalError("away")
 
         self._patch.setattr("tocsin.alerts.intake.door.commit", fails)
@@ -166,8 +149,8 @@ class AwayDatabase:
     def loses_the_answer(self) -> None:
         """The commit succeeds, and the answer to it is lost."""
 
-        async def loses(connection, deliveries, attempt) -> None:
-            await commit_module.commit(connection, deliveries, attempt)
+        async def loses(connection, deliveries, attempt, memory) -> None:
+            await commit_module.commit(connection, deliveries, attempt, memory=memory)
             self.goes()
             raise psycopg.OperationalError("the connection broke")
 

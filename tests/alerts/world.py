@@ -14,7 +14,8 @@ from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.alerts import actions
 from tocsin.alerts.digest import Digest
 from tocsin.alerts.intake import Delivery, NewEvent, Sender
-from tocsin.alerts.intake.commit import rows_of
+from tocsin.alerts.intake.commit import REPEAT_TYPES, TYPES, Told
+from tocsin.alerts.intake.memory import Memory
 from tocsin.alerts.models import Alert, Integration
 from tocsin.alerts.rows import integration_ref
 from tocsin.alerts.rules import AlertAction, Severity
@@ -45,31 +46,33 @@ class World:
         self.digest = Digest(owner="test")
         assert keyring()
 
-    def deliver(self, *events: NewEvent) -> None:
-        """Store a batch as the intake does."""
-        delivery = Delivery(sender=self.sender, request_id=uuid7(), events=events)
+    def deliver(self, *events: NewEvent, memory: Memory | None = None) -> None:
+        """Store a batch as the intake of a node with that memory does; without one, every event is stored whole."""
+        memory = memory or Memory()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO alerts_batch (received_at, events) VALUES (tocsin_now(), %s) RETURNING id, received_at",
                 [len(events)],
             )
             batch, received_at = cursor.fetchone()
-            for row in rows_of([delivery], batch, received_at, received_at):
-                cursor.execute(
-                    "INSERT INTO alerts_event (batch_id, received_at, integration_id, request_id, action, target,"
-                    ' fingerprint, "order", at, expires_at, severity, service, peer, name, title, description, source,'
-                    f" by, labels) VALUES ({', '.join(['%s'] * 19)})",
-                    list(row),
-                )
+            told = Told(batch=batch, received_at=received_at, stored_at=received_at, memory=memory)
+            told.take(Delivery(sender=self.sender, request_id=uuid7(), events=events))
+            for table, types, rows in (
+                ("alerts_event", TYPES, told.events),
+                ("alerts_repeat", REPEAT_TYPES, told.repeats),
+            ):
+                values = ", ".join(f"%s::{kind}" for kind in types.values())
+                cursor.executemany(f"INSERT INTO {table} ({', '.join(types)}) VALUES ({values})", rows)
+        memory.learn(told.learnt)
 
     def turn(self) -> int:
         """One turn that also decides, however short the time since the last."""
         self.digest._decided = 0.0
         return self.digest.run_once()
 
-    def told(self, *events: NewEvent) -> None:
+    def told(self, *events: NewEvent, memory: Memory | None = None) -> None:
         """Deliver and digest."""
-        self.deliver(*events)
+        self.deliver(*events, memory=memory)
         self.turn()
 
     def alert(self, fingerprint: str) -> Alert:

@@ -20,7 +20,7 @@ _STORED = "SELECT substr(source, 7)::int, count(*) FROM alerts_event GROUP BY 1"
 
 _MISCOUNTED = """
 SELECT alert.fingerprint, sum(alert.count), (
-         SELECT count(*) FROM alerts_event AS event
+         SELECT count(*) FROM alerts_delivered AS event
           WHERE event.fingerprint = alert.fingerprint AND event.integration_id = alert.integration_id)
   FROM alerts_alert AS alert GROUP BY alert.fingerprint, alert.integration_id
 """

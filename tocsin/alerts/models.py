@@ -101,15 +101,14 @@ class Alert(models.Model):
 
     The newest alert of a fingerprint has no `superseded_at`; at most that one is open. `started_at` and `closed_at`
     are by the sender's clock, `first_at` and `last_at` by ours. The `…_order` columns are what `rules.life` compares.
-    `count` is the number of firing deliveries; 0 means that only its end was ever told. Deliveries of the fingerprint
-    received from `follows_at` (empty: ever) up to `superseded_at` are this alert's: so each delivery is of one alert.
-    `edits` is what people changed of what the sender says (`rules.edits`); the columns hold the outcome. Nothing is
-    ever taken away: `deleted_at` only says that somebody asked for it, through a product whose alerts can be deleted.
+    `count` firings were told; 0: only its end was. Deliveries of the fingerprint from `follows_at` (empty: ever) up to
+    `superseded_at` are this alert's: so each is of one alert. What it says was received at `said_at`; `edits` is
+    what people changed of that, in the columns too. `deleted_at` only says that somebody asked for it.
     """
 
     FIELD_CLASSES: ClassVar = {
         "none": "id uuid integration fingerprint state severity service peer count flaps started_at first_at last_at"
-        " closed_at close_reason follows_at superseded_at expires_at opened_order fired_order ended_order"
+        " closed_at close_reason follows_at superseded_at said_at expires_at opened_order fired_order ended_order"
         " reopened_at acknowledged_at snoozed_until set_aside group pinned why owner deleted_at",
         "personal": "acknowledged_by",
         "content": "title description name labels source edits",
@@ -137,6 +136,7 @@ class Alert(models.Model):
     close_reason = models.TextField(blank=True, default="")
     follows_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
+    said_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     opened_order = models.DateTimeField()
     fired_order = models.DateTimeField(null=True)

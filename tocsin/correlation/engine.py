@@ -35,7 +35,7 @@ from .scoring import Scorer
 from .settings import Settings
 from .signals import Signal, condense, gone_quiet, solidity
 from .splitting import Part, Splitter
-from .units import Rhythm, Unit, Units
+from .units import Unit, Units
 
 _WHY = {
     How.OWN: EvidenceKind.MEMBER_CAUSE,
@@ -269,7 +269,7 @@ class Engine:
             return Reason.STANDING
         if now - unit.last_arrival > self.settings.expire_s:
             return Reason.STALE
-        rhythm = self.units.rhythms.get(unit.source, Rhythm())
+        rhythm = self.units.rhythms[unit.source]
         return Reason.BRIEF if solidity(unit, rhythm, now, self.settings) <= 0.2 else Reason.LOOSE
 
     def _forget(self, now: float) -> None:

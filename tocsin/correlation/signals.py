@@ -7,6 +7,7 @@ stay apart, so that a standing condition does not hide the fresh one beside it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log2
+from operator import attrgetter
 
 from .classes import CLIMBING, LAWS, LOCAL, AlertClass
 from .model import Severity
@@ -20,6 +21,7 @@ _SEVERITY = {
     Severity.WARNING: 0.8,
     Severity.INFO: 0.5,
 }
+_BEGAN = attrgetter("first_at", "number")
 _SAME_TIME_S = 120.0
 _MATURE_S = 30.0
 _MORE_OF_THE_SAME = 0.25
@@ -56,7 +58,6 @@ def gone_quiet(unit: Unit, rhythm: Rhythm, now: float, settings: Settings) -> bo
 def solidity(unit: Unit, rhythm: Rhythm, now: float, settings: Settings) -> float:
     """0..1: how far a unit is more than a passing blip."""
     lasted = (unit.resolved_at or unit.last_at) - unit.first_at
-    repeats_s = rhythm.interval_s()
     if unit.count >= 3 and lasted >= _MATURE_S:
         return 1.0
     if not unit.firing and lasted < settings.brief_s:
@@ -65,9 +66,7 @@ def solidity(unit: Unit, rhythm: Rhythm, now: float, settings: Settings) -> floa
         return 0.15
     if unit.count >= 2:
         return 0.8
-    if repeats_s is None:
-        return 0.6
-    return 0.45
+    return 0.6 if rhythm.interval_s() is None else 0.45
 
 
 def unit_weight(unit: Unit, solid: float) -> float:
@@ -80,11 +79,10 @@ def condense(units: Iterable[Unit], rhythms: dict[str, Rhythm], now: float, sett
     """All signals of the given units, in a fixed order."""
     groups: dict[tuple[int, str, int], list[Unit]] = {}
     for unit in units:
-        peer = -1 if unit.peer is None else unit.peer
-        groups.setdefault((unit.service, unit.kind.value, peer), []).append(unit)
+        groups.setdefault(unit.way, []).append(unit)
     signals: list[Signal] = []
     for group in groups.values():
-        members = sorted(group, key=lambda u: (u.first_at, u.number))
+        members = sorted(group, key=_BEGAN)
         start = 0
         for stop in range(1, len(members) + 1):
             if stop == len(members) or members[stop].first_at - members[stop - 1].first_at > _SAME_TIME_S:

@@ -14,7 +14,7 @@ PEER_LABELS = ("peer", "peer_service", "upstream", "destination_service", "calle
 
 @dataclass(slots=True)
 class Unit:
-    """Mutable state of one condition; `keys` holds the deliveries in arrival order."""
+    """Mutable state of one condition; `keys` holds the deliveries in arrival order, `way` is what it says of whom."""
 
     number: int
     fingerprint: str
@@ -35,6 +35,10 @@ class Unit:
     handed_reason: str | None = None
     spent: bool = False  # its cluster was resolved: no evidence for anything new
     keys: dict[str, None] = field(default_factory=dict)
+    way: tuple[int, str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.way = (self.service, self.kind.value, -1 if self.peer is None else self.peer)
 
     @property
     def firing(self) -> bool:
@@ -44,24 +48,28 @@ class Unit:
 class Rhythm:
     """How often one sender repeats a firing alert; learnt from the gaps it leaves, robustly."""
 
-    __slots__ = ("gaps", "repeated", "seen")
+    __slots__ = ("_usual", "gaps", "repeated", "seen")
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
         self.seen = 0
         self.repeated = 0
+        self._usual: float | None = None
 
     def hear(self, gap_s: float, *, first: bool) -> None:
         """One gap between two deliveries of a firing unit, perhaps its first; a few hundred are plenty."""
         self.repeated += first
         if len(self.gaps) < 256 and gap_s > 1.0:
             self.gaps.append(gap_s)
+            self._usual = None
 
     def interval_s(self) -> float | None:
         """The usual time between repeats, or None while it is unknown or the sender does not repeat."""
         if len(self.gaps) < 8 or self.repeated < 0.2 * self.seen:
             return None
-        return median(self.gaps)
+        if self._usual is None:
+            self._usual = median(self.gaps)
+        return self._usual
 
 
 class Units:

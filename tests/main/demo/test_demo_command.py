@@ -92,7 +92,7 @@ def woken(figures: dict[str, Any], cause: str) -> list[dict[str, Any]]:
 def test_storm_of_25_000_is_accounted_for_its_cause_is_named_and_its_owner_woken(tmp_path: Path) -> None:
     folder = tmp_path / "storm"
     with demo_that_stays_up(folder) as figures:
-        told = dict(rows_of(folder, "SELECT action, count(*) FROM alerts_event WHERE action <> 'note' GROUP BY 1"))
+        told = dict(rows_of(folder, "SELECT action, count(*) FROM alerts_delivered WHERE action <> 'note' GROUP BY 1"))
         assert sum(told.values()) == ALERTS
         assert rows_of(folder, "SELECT sum(count) FROM alerts_alert") == [(told["fire"],)]
         with signed_in(figures["sign_in_url"]) as browser:

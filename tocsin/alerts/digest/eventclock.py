@@ -22,7 +22,10 @@ class EventClock:
     def hear(self, event: Event) -> float:
         """Take the event's time into account; returns when it arrived, by this clock."""
         received = event.received_at.timestamp()
-        stated = _stated(event, received)
+        return self.hear_at(received, _stated(event, received))
+
+    def hear_at(self, received: float, stated: float | None) -> float:
+        """The same from what the sender's clock showed, as far as known, when something was received."""
         if stated is not None and (self.told is None or stated > self.at(received)):
             self.told, self.heard = stated, received
         return self.at(received)

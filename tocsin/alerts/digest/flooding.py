@@ -26,6 +26,15 @@ UPDATE alerts_event SET target = 'held'
  WHERE batch_id = ANY(%s) AND received_at >= %s AND id = ANY(%s)
 """
 
+_MARK_REPEATS = """
+UPDATE alerts_repeat AS repeat
+   SET held = ARRAY(SELECT fingerprint FROM unnest(fingerprints) AS fingerprint INTERSECT SELECT unnest(new.held))
+  FROM (SELECT integration_id, array_agg(fingerprint) AS held
+          FROM unnest(%s::bigint[], %s::text[]) AS held (integration_id, fingerprint) GROUP BY 1) AS new
+ WHERE batch_id = ANY(%s) AND received_at >= %s AND repeat.integration_id = new.integration_id
+   AND fingerprints && new.held
+"""
+
 _COUNT = """
 INSERT INTO alerts_refusing AS known (integration_id, kind, count, told, since, last_at)
 SELECT integration_id, %s, count, 0, tocsin_now(), tocsin_now()
@@ -70,5 +79,9 @@ def keep_held(held: Sequence[Event], batches: Sequence[int], since: datetime) ->
         return
     counts = Counter(event.integration_id for event in held)
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, [list(batches), since, [event.id for event in held]])
+        cursor.execute(_MARK, [list(batches), since, [event.id for event in held if event.id]])
+        repeats = [event.key for event in held if not event.id]
+        if repeats:
+            integrations, fingerprints = map(list, zip(*repeats, strict=True))
+            cursor.execute(_MARK_REPEATS, [integrations, fingerprints, list(batches), since])
         cursor.execute(_COUNT, [RefusalKind.FLOOD, list(counts), list(counts.values())])

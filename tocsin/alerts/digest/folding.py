@@ -55,6 +55,7 @@ def _fold_one(before: Working | None, event: Event, gate: Floodgate) -> Working 
         content = _edited(event.content, before.edits) if before.edits else event.content
         before.content_changed = before.content_changed or content != before.content
         before.content = content
+        before.said_at = event.said_at
     before.life = life
     before.expires_at = (event.expires_at if fires else before.expires_at) if life.is_open else None
     return before
@@ -85,6 +86,7 @@ def _new(before: Working | None, event: Event, life: rules.Life) -> Working:
         content=event.content,
         expires_at=event.expires_at if life.is_open else None,
         follows_at=event.received_at if before is not None else None,
+        said_at=event.said_at if event.action is AlertAction.FIRE else None,
         is_new=True,
     )
 

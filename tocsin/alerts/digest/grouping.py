@@ -134,14 +134,16 @@ class Grouping:
 
     def _set_aside(self, decision: correlation.Decision, known: Known) -> None:
         """What belongs to no incident. A symptom that was over soon is no evidence, yet it stays where it was seen."""
-        staying = self._staying((int(key) for each in decision.set_aside for key in each.keys), known)
         for each in decision.set_aside:
+            place = self.places.aside(each.reason)
+            elsewhere = self.places.without(map(int, each.keys), place)
+            staying = self._staying(elsewhere, known)
             brief = each.reason == correlation.Reason.BRIEF
-            for alert_id in map(int, each.keys):
+            for alert_id in elsewhere:
                 group_id = self.places.group_of(alert_id)
                 stays = alert_id in staying or brief or group_id in known.lone
                 if group_id is None or not stays:
-                    self.places.put(alert_id, Place(None, None, each.reason))
+                    self.places.put(alert_id, place)
 
     def _leave_behind(self, known: Known, now: datetime) -> None:
         """The cause of a group has ended and others go on: they are a failure of their own, which calls people."""

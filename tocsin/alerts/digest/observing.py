@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Q
 from tocsin import correlation
 from tocsin.alerts.digest.eventclock import EventClock
 from tocsin.alerts.digest.reading import Event
+from tocsin.alerts.digest.repeating import Repeated
 from tocsin.alerts.digest.working import Working
 from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.rules import AlertAction, AlertState, AsideReason, CloseReason, GroupState
@@ -59,6 +60,27 @@ class Observer:
     def observe(self, steps: Iterable[tuple[Working, Event]]) -> None:
         """Tell the engine what happened, in the order in which it was received."""
         self.engine.observe([seen for working, event in steps if (seen := self._seen(working, event)) is not None])
+
+    def observe_repeats(self, repeated: Iterable[Repeated]) -> None:
+        """Tell the engine which alerts were told again."""
+        self.engine.observe([self._seen_again(one) for one in repeated])
+
+    def _seen_again(self, one: Repeated) -> correlation.Observation:
+        arrival = self.clock.hear_at(one.received, min(one.stated, one.received))
+        return correlation.Observation(
+            key=str(one.id),
+            fingerprint=f"{one.integration_id}:{one.fingerprint}",
+            service=one.service,
+            name=one.name,
+            severity=correlation.Severity(one.severity),
+            at=min(one.at if one.at is not None else arrival, arrival),
+            arrival=arrival,
+            firing=True,
+            labels=_LABELS.decode(one.labels),
+            text=f"{one.title} {one.description}" if one.description else one.title,
+            source=str(one.integration_id),
+            set_aside=one.set_aside if one.set_aside == AsideReason.SILENCED else None,
+        )
 
     def _seen(self, working: Working, event: Event) -> correlation.Observation | None:
         arrival = self.clock.hear(event)

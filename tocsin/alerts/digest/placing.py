@@ -41,6 +41,7 @@ class Places:
 
     known: dict[int, Place] = field(default_factory=dict)
     _changed: dict[int, Place] = field(default_factory=dict)
+    _aside: dict[str, Place] = field(default_factory=dict)
 
     def group_of(self, alert_id: int) -> int | None:
         place = self.known.get(alert_id)
@@ -50,6 +51,15 @@ class Places:
         """Note where an alert belongs; `save` writes it."""
         if self.known.get(alert_id) != place:
             self.known[alert_id] = self._changed[alert_id] = place
+
+    def aside(self, reason: str) -> Place:
+        """The place of what is set aside for a reason, always the same one: it is compared for every alert there is."""
+        return self._aside.setdefault(reason, Place(None, None, reason))
+
+    def without(self, alert_ids: Iterable[int], place: Place) -> list[int]:
+        """Those that are not known to be there already."""
+        known = self.known.get
+        return [alert_id for alert_id in alert_ids if known(alert_id) is not place]
 
     def save(self) -> None:
         """Write what changed, in one statement."""

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import Error as DatabaseError
 from django.db import transaction
 
 from tocsin import correlation
 from tocsin.accounts.rules import ENGINE
-from tocsin.alerts.digest import lease, reading, writing
+from tocsin.alerts.digest import lease, reading, repeating, writing
 from tocsin.alerts.digest.answering import answer
 from tocsin.alerts.digest.flooding import Floodgate, keep_held
 from tocsin.alerts.digest.folding import Folded, fold
@@ -26,6 +27,8 @@ from tocsin.alerts.digest.hearing import hear
 from tocsin.alerts.digest.noting import note
 from tocsin.alerts.digest.observing import REMEMBERED, Observer, reopenings
 from tocsin.alerts.digest.passing import pass_on
+from tocsin.alerts.digest.reading import Event
+from tocsin.alerts.digest.repeating import Repeated
 from tocsin.alerts.digest.silencing import Silences
 from tocsin.alerts.models import Batch, Integration
 from tocsin.assets import actions as assets
@@ -39,8 +42,20 @@ DECIDE_S = 0.5
 QUIET_DECIDE_S = 1.0
 """And are looked at this often when none do: time alone makes a group ready, or over."""
 
+LATELY_S = 120.0
+"""So long after the last news time alone still moves much: causes begin to hold, people begin to be wanted."""
+
+SHARE = 20
+"""When nothing has been new for longer, decisions are so many times rarer than they are long ..."""
+
+CALM_DECIDE_S = 5.0
+"""... but never further apart than this. With tens of thousands of alerts that fire on, each takes a while."""
+
 REBUILD_S = 30.0
 """A correlation that failed is asked nothing for this long, then built anew from the database."""
+
+
+_RECEIVED_AT = attrgetter("received_at")
 
 
 @dataclass(slots=True)
@@ -52,7 +67,10 @@ class Digest:
     _grouping: Grouping = field(default_factory=Grouping)
     _turn: int | None = None
     _decided: float = 0.0
+    _took_s: float = 0.0
     _news: bool = False
+    _news_at: float = -LATELY_S
+    _counted: bool = False
     _failed: float | None = None
     _silences: Silences | None = None
     _reopenings: tuple[datetime | None, int] = (None, 0)
@@ -66,14 +84,20 @@ class Digest:
         try:
             digested = self._digest() if Batch.objects.exists() else 0
             if self._is_time():
+                began = time.monotonic()
                 self._decide()
+                self._took_s = time.monotonic() - began
         except BaseException:
             self._turn = None
             raise
         return digested
 
     def _is_time(self) -> bool:
-        return time.monotonic() - self._decided >= (DECIDE_S if self._news else QUIET_DECIDE_S)
+        now = time.monotonic()
+        if self._news:
+            return now - self._decided >= DECIDE_S
+        calm = now - self._news_at > LATELY_S
+        return now - self._decided >= max(QUIET_DECIDE_S, min(SHARE * self._took_s, CALM_DECIDE_S) if calm else 0.0)
 
     @transaction.atomic
     def _digest(self) -> int:
@@ -84,7 +108,9 @@ class Digest:
         if since is None:
             return 0
         silences = self._follow_silences(turn.now)
-        events = reading.events_of(batches, since)
+        reading.name_alerts(batches, since)
+        repeated, others = self._repeats(batches, since, turn.now)
+        events = sorted([*reading.events_of(batches, since), *others], key=_RECEIVED_AT)
         newest = reading.newest_alerts({event.key for event in events})
         gate = Floodgate.before(events, newest)
         folded = fold(events, newest, gate)
@@ -97,9 +123,26 @@ class Digest:
         reading.remove_batches(batches)
         with self._correlating():
             self._observer.observe(folded.steps)
-        self._news = self._news or bool(folded.changed)
+            self._observer.observe_repeats(repeated)
+        self._hear_of(folded, repeated)
         lease.keep(self.owner)
-        return max(len(events), 1)
+        return max(len(events) + len(repeated), 1)
+
+    def _repeats(self, batches: list[int], since: datetime, now: datetime) -> tuple[list[Repeated], list[Event]]:
+        """Count those that are mere repeats; returns their alerts, and the others, which are events like any other."""
+        among = repeating.repeats_among(batches, since)
+        if not among:
+            return [], []
+        repeated = repeating.count_mere(batches, since)
+        writing.note_speakers({one.integration_id for one in repeated}, now)
+        are_all_mere = sum(one.times for one in repeated) == among
+        return repeated, [] if are_all_mere else reading.other_repeats_of(batches, since)
+
+    def _hear_of(self, folded: Folded, repeated: list[Repeated]) -> None:
+        """Whether there is anything to decide. That what fires goes on firing is shown, and no news."""
+        self._counted = self._counted or bool(repeated)
+        if folded.changed:
+            self._news, self._news_at = True, time.monotonic()
 
     def _write(self, folded: Folded, silences: Silences, now: datetime) -> None:
         services = assets.see_services({working.content.service for working in folded.changed}, actor=ENGINE)
@@ -119,9 +162,9 @@ class Digest:
             self._observer.hear_ends(turn.now)
         self._follow_silences(turn.now)
         self._grouping.apply(self._decision(turn.now), turn.now)
-        if self._news:
+        if self._news or self._counted:
             live.publish(["alerts"])
-        self._news = False
+        self._news = self._counted = False
         lease.keep(self.owner)
 
     def _follow_silences(self, now: datetime) -> Silences:
@@ -132,7 +175,7 @@ class Digest:
             self._grouping.places.forget(alert.id for alert in heard)
             with self._correlating():
                 self._observer.hear_silences(hushed, heard, now)
-            self._silences, self._news = silences, True
+            self._silences, self._news, self._news_at = silences, True, time.monotonic()
         return silences
 
     def _decision(self, now: datetime) -> correlation.Decision:

@@ -41,6 +41,7 @@ class Working:
     expires_at: datetime | None = None
     follows_at: datetime | None = None
     superseded_at: datetime | None = None
+    said_at: datetime | None = None
     is_new: bool = False
     was_open: bool = False
     content_changed: bool = False

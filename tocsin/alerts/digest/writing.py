@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from tocsin.alerts.rules import CloseReason
 from tocsin.journal.actions import Entry, record_many
 
 _CONTENT = ("severity", "title", "description", "name", "service_id", "peer", "labels", "source")
-_OWN = ("expires_at", "follows_at", "superseded_at", "set_aside")
+_OWN = ("expires_at", "follows_at", "superseded_at", "set_aside", "said_at")
 _COLUMNS = ("id", "uuid", "integration_id", "fingerprint", "pinned", *_CONTENT, *LIFE_FIELDS, *_OWN)
 _COPY = f"COPY alerts_alert ({', '.join(_COLUMNS)}) FROM STDIN"
 
@@ -29,7 +29,7 @@ _TYPES = {
     "flaps": "int",
     "set_aside": "text",
 }
-_CHANGING = (*LIFE_FIELDS, "expires_at", "superseded_at", "set_aside")
+_CHANGING = (*LIFE_FIELDS, "expires_at", "superseded_at", "set_aside", "said_at")
 
 
 def _update(columns: Sequence[str]) -> str:
@@ -92,6 +92,7 @@ def _insert(new: Sequence[Working], services: Mapping[str, int]) -> None:
                     working.follows_at,
                     working.superseded_at,
                     working.set_aside,
+                    working.said_at,
                 )
             )
 
@@ -114,7 +115,7 @@ def _update_life(old: Sequence[Working]) -> None:
     if not old:
         return
     ordered = sorted(old, key=lambda working: working.id)
-    own = {"expires_at", "superseded_at", "set_aside"}
+    own = {"expires_at", "superseded_at", "set_aside", "said_at"}
     columns: list[list[Any]] = [[working.id for working in ordered]]
     columns += [[getattr(each if name in own else each.life, name) for each in ordered] for name in _CHANGING]
     with connection.cursor() as cursor:
@@ -156,4 +157,9 @@ def tell(changed: Iterable[Working], now: datetime) -> None:
         for i, alerts in closed.items()
     ]
     record_many(entries, actor=ENGINE)
-    Integration.objects.filter(id__in=spoke).update(last_seen_at=now)
+    note_speakers(spoke, now)
+
+
+def note_speakers(integrations: Collection[int], now: datetime) -> None:
+    """When each last spoke."""
+    Integration.objects.filter(id__in=integrations).update(last_seen_at=now)

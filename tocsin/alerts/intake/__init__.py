@@ -1,8 +1,8 @@
 """The one asynchronous door for deliveries: `Intake.accept` answers after they are committed. Never imports Django.
 
-Read `door` first; `commit` writes one group of requests as one transaction, `spool` keeps it on this node's disk while
-the database is away, `keys` tells friend from foe, `keyfile` does so after a restart, `refusing` tells people of what
-was refused. `http`, `limits` and `wire` are what all senders' formats share.
+Read `door` first; `commit` writes one group of requests as one transaction, what only repeats (`memory`) in short,
+`spool` keeps it on this node's disk while the database is away, `keys` tells friend from foe, `keyfile` does so after a
+restart, `refusing` tells people of what was refused. `http`, `limits` and `wire` are what all senders' formats share.
 """
 
 from tocsin.alerts.intake.door import Intake

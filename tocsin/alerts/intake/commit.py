@@ -1,9 +1,13 @@
-"""One group of deliveries as one transaction: a batch row, the events by COPY, one NOTIFY."""
+"""One group of deliveries as one transaction: a batch row, the events by COPY, one NOTIFY.
+
+A firing that says word for word what the last of its alert said is no event of its own, but an element of one row for
+all such of its delivery, which names the event it repeats.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +18,8 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from tocsin.alerts.intake.events import Delivery, NewEvent, Settled, Target, settle
+from tocsin.alerts.intake.memory import Learnt, Memory, Said, content_of
+from tocsin.alerts.rules.states import AlertAction
 
 CHANNEL = "tocsin_intake"
 
@@ -33,7 +39,10 @@ ON CONFLICT (integration_id, key) DO NOTHING RETURNING integration_id, key
 """
 
 _PROBE = "INSERT INTO alerts_batch (id, received_at, events) VALUES (%s, tocsin_now(), 0) ON CONFLICT (id) DO NOTHING"
-_STORED = "SELECT EXISTS (SELECT FROM alerts_event WHERE batch_id = %s AND request_id = ANY(%s))"
+_STORED = """
+SELECT EXISTS (SELECT FROM alerts_event WHERE batch_id = %(batch)s AND request_id = ANY(%(requests)s))
+    OR EXISTS (SELECT FROM alerts_repeat WHERE batch_id = %(batch)s AND request_id = ANY(%(requests)s))
+"""
 
 TYPES = {
     "batch_id": "int8",
@@ -56,16 +65,31 @@ TYPES = {
     "by": "text",
     "labels": "jsonb",
 }
-_COPY = f"COPY alerts_event ({', '.join(TYPES)}) FROM STDIN (FORMAT BINARY)"
+REPEAT_TYPES = {
+    "batch_id": "int8",
+    "received_at": "timestamptz",
+    "integration_id": "int8",
+    "request_id": "uuid",
+    "at": "timestamptz",
+    "expires_at": "timestamptz",
+    "fingerprints": "text[]",
+    "severities": "int2[]",
+    "orders": "timestamptz[]",
+    "said_at": "timestamptz[]",
+}
 _INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
 class Attempt:
-    """What is known of a commit whose answer may be lost: the row it goes under, once the database has named it."""
+    """What is known of a commit whose answer may be lost: the row it goes under, once the database has named it.
+
+    `learnt` is for a `Memory`, once the commit is known to have succeeded.
+    """
 
     batch: int | None = None
     stored_at: datetime | None = None
+    learnt: Learnt = field(default_factory=dict)
 
 
 async def commit(
@@ -73,6 +97,7 @@ async def commit(
     deliveries: Sequence[Delivery],
     attempt: Attempt | None = None,
     *,
+    memory: Memory | None = None,
     received_at: datetime | None = None,
 ) -> set[int]:
     """Store what is new among the deliveries; returns the positions of those that were stored before.
@@ -89,7 +114,12 @@ async def commit(
             row = await (await connection.execute(_BATCH, [received_at, count, CHANNEL])).fetchone()
             assert row is not None
             attempt.batch, began_at, attempt.stored_at, _ = row
-            await _copy(connection, rows_of(wanted, row[0], began_at, row[2]))
+            told = Told(batch=row[0], received_at=began_at, stored_at=row[2], memory=memory or Memory())
+            for delivery in wanted:
+                told.take(delivery)
+            attempt.learnt = told.learnt
+            await _copy(connection, "alerts_event", TYPES, told.events)
+            await _copy(connection, "alerts_repeat", REPEAT_TYPES, told.repeats)
     return repeated
 
 
@@ -112,7 +142,7 @@ async def was_stored(connection: AsyncConnection[Any], batch: int | None, reques
         return False
     if (await connection.execute(_PROBE, [batch])).rowcount:
         await connection.execute("DELETE FROM alerts_batch WHERE id = %s", [batch])
-    found = await (await connection.execute(_STORED, [batch, requests])).fetchone()
+    found = await (await connection.execute(_STORED, {"batch": batch, "requests": requests})).fetchone()
     return bool(found and found[0])
 
 
@@ -131,21 +161,72 @@ async def _repeated(connection: AsyncConnection[Any], deliveries: Sequence[Deliv
     return repeated
 
 
-async def _copy(connection: AsyncConnection[Any], rows: Iterable[tuple[Any, ...]]) -> None:
-    async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        copy.set_types(list(TYPES.values()))
+async def _copy(
+    connection: AsyncConnection[Any], table: str, types: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    if not rows:
+        return
+    statement = f"COPY {table} ({', '.join(types)}) FROM STDIN (FORMAT BINARY)"
+    async with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.set_types(list(types.values()))
         for row in rows:
             await copy.write_row(row)
 
 
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """A batch while it is made up; each event is received a microsecond after the one before."""
+
+    batch: int
+    received_at: datetime
+    stored_at: datetime
+    memory: Memory
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    repeats: list[tuple[Any, ...]] = field(default_factory=list)
+    learnt: Learnt = field(default_factory=dict)
+
+    def take(self, delivery: Delivery) -> None:
+        began_at = self.received_at
+        repeats: dict[tuple[datetime | None, datetime | None], list[tuple[Any, ...]]] = {}
+        for event in delivery.events:
+            settled = settle(event, self.received_at, self.stored_at)
+            said_at = self._said_at(delivery, event, settled)
+            if said_at is None:
+                self.events.append(_row(delivery, event, self.batch, settled, self.received_at))
+            else:
+                # An end a microsecond apart for each would make a row for each: all are counted from the first.
+                of = settle(event, began_at, self.stored_at)
+                repeated = (event.fingerprint, int(event.severity), event.order, said_at)
+                repeats.setdefault((of.at, of.expires_at), []).append(repeated)
+            self.received_at += _INSTANT
+        for (at, expires_at), same in repeats.items():
+            columns = [list(column) for column in zip(*same, strict=True)]
+            sender = delivery.sender.integration_id
+            self.repeats.append((self.batch, began_at, sender, delivery.request_id, at, expires_at, *columns))
+
+    def _said_at(self, delivery: Delivery, event: NewEvent, settled: Settled) -> datetime | None:
+        """When what this event says was received whole, None when it is to be stored whole itself."""
+        if event.target is not Target.ALIAS or settled.action not in (AlertAction.FIRE, AlertAction.RESOLVE):
+            return None
+        key = (delivery.sender.integration_id, event.fingerprint)
+        if settled.action is AlertAction.RESOLVE:
+            self.learnt[key] = None
+            return None
+        content = content_of(event)
+        said_at = None if key in self.learnt else self.memory.said(key, content, self.received_at)
+        if said_at is None:
+            self.learnt[key] = Said(content, self.received_at)
+        return said_at
+
+
 def rows_of(
     deliveries: Iterable[Delivery], batch_id: int, received_at: datetime, stored_at: datetime
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of the event log, each event received a microsecond after the one before."""
+) -> list[tuple[Any, ...]]:
+    """The rows of the event log, every event whole."""
+    told = Told(batch=batch_id, received_at=received_at, stored_at=stored_at, memory=Memory())
     for delivery in deliveries:
-        for event in delivery.events:
-            yield _row(delivery, event, batch_id, settle(event, received_at, stored_at), received_at)
-            received_at += _INSTANT
+        told.take(delivery)
+    return told.events
 
 
 def _row(

@@ -17,6 +17,7 @@ from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
 from tocsin.alerts.intake.keyfile import KeyFile
 from tocsin.alerts.intake.keys import KeyCache, Sender
+from tocsin.alerts.intake.memory import Memory
 from tocsin.alerts.intake.refusing import Refusals
 from tocsin.alerts.intake.secrets import given_secrets, source_secrets
 from tocsin.alerts.intake.spool import Spool
@@ -52,7 +53,9 @@ class Intake:
         self._key_pool = _connections(config, "keys")
         self._keys = KeyCache(self._key_pool, keyring, KeyFile(path=config.data_dir / "known-keys"))
         spool = Spool(folder=config.data_dir / "spool", cap=config.spool_mb * 1024 * 1024)
-        self._keeper = Keeper(spool=spool, pool=self._pool, node=f"{socket.gethostname()}:{config.port}")
+        self._memory = Memory()
+        node = f"{socket.gethostname()}:{config.port}"
+        self._keeper = Keeper(spool=spool, pool=self._pool, node=node, memory=self._memory)
         self._refusals = Refusals(pool=self._key_pool)
         self._queue: deque[_Waiting] = deque()
         self._waiting = 0
@@ -164,6 +167,7 @@ class Intake:
             return
         log.warning("intake_commit_failed", extra={"error": f"{type(error).__name__}: {error}".strip()})
         self._keeper.away = True
+        self._memory.forget()
         try:
             await self._keep(group, attempt)
         except Exception:  # the flusher's process boundary: it must outlive whatever a disk can do
@@ -173,7 +177,10 @@ class Intake:
     async def _commit(self, group: list[_Waiting], attempt: Attempt) -> None:
         began = time.monotonic()
         async with asyncio.timeout(COMMIT_S), self._pool.connection() as connection:
-            repeated = await commit(connection, [waiting.delivery for waiting in group], attempt)
+            self._memory.meet(connection.info.backend_pid)
+            deliveries = [waiting.delivery for waiting in group]
+            repeated = await commit(connection, deliveries, attempt, memory=self._memory)
+        self._memory.learn(attempt.learnt)
         self._keeper.learn(attempt)
         metrics.INTAKE_COMMIT_S.observe(time.monotonic() - began)
         _confirm(group, repeated)

@@ -13,8 +13,9 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from tocsin.alerts.intake.commit import commit, is_of_content, was_stored
+from tocsin.alerts.intake.commit import Attempt, commit, is_of_content, was_stored
 from tocsin.alerts.intake.events import Delivery
+from tocsin.alerts.intake.memory import Learnt, Memory
 from tocsin.alerts.intake.spool import Spool, Spooled, is_damaged, read
 from tocsin.core import metrics
 from tocsin.core.ids import uuid7
@@ -47,6 +48,7 @@ class Drain:
     spool: Spool
     pool: AsyncConnectionPool
     node: str
+    memory: Memory
     _since: datetime | None = None
 
     async def run(self) -> None:
@@ -76,7 +78,9 @@ class Drain:
         groups, damaged = await asyncio.to_thread(_read, path)
         for group in groups:
             async with asyncio.timeout(DRAIN_S), self.pool.connection() as connection:
-                await self._store(connection, group)
+                self.memory.meet(connection.info.backend_pid)
+                learnt = await self._store(connection, group)
+            self.memory.learn(learnt)
             self.spool.drained(group)
             metrics.INTAKE_SPOOLED.set(self.spool.waiting)
         if damaged:
@@ -84,28 +88,32 @@ class Drain:
             metrics.INTAKE_SPOOL_DAMAGED.inc()
         await asyncio.to_thread(self.spool.remove, path, damaged=damaged)
 
-    async def _store(self, connection: AsyncConnection[Any], group: Spooled) -> None:
+    async def _store(self, connection: AsyncConnection[Any], group: Spooled) -> Learnt:
         """One transaction: that the group is drained, its events, and what people are told of it."""
         deliveries = group.restored()
         events = sum(len(each.events) for each in deliveries)
         async with connection.transaction():
             new = await (await connection.execute(_ONCE, [f"spool:{group.id}"])).fetchone()
             if new is None or await was_stored(connection, group.batch, [each.request_id for each in deliveries]):
-                return
-            await self._keep(connection, deliveries, group)
+                return {}
+            learnt = await self._keep(connection, deliveries, group)
             waiting = self.spool.waiting - events
             await self._tell(connection, waiting=waiting, oldest_at=group.at, drained=events)
+        return learnt
 
-    async def _keep(self, connection: AsyncConnection[Any], deliveries: list[Delivery], group: Spooled) -> None:
+    async def _keep(self, connection: AsyncConnection[Any], deliveries: list[Delivery], group: Spooled) -> Learnt:
+        attempt = Attempt()
         try:
             async with connection.transaction():
-                await commit(connection, deliveries, received_at=group.at)
+                await commit(connection, deliveries, attempt, memory=self.memory, received_at=group.at)
+            return attempt.learnt
         except psycopg.Error as error:
             if not is_of_content(error):
                 raise
             # It was acknowledged, so it may not be lost for one event that the database refuses: each goes alone.
             for delivery in deliveries:
                 await self._alone(connection, delivery, group)
+            return {}
 
     async def _alone(self, connection: AsyncConnection[Any], delivery: Delivery, group: Spooled) -> None:
         try:

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from tocsin.alerts.intake.commit import Attempt
 from tocsin.alerts.intake.draining import Drain
 from tocsin.alerts.intake.events import Delivery
+from tocsin.alerts.intake.memory import Memory
 from tocsin.alerts.intake.spool import Spool, is_taken, spooled
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.core import metrics
@@ -46,6 +47,7 @@ class Keeper:
     spool: Spool
     pool: AsyncConnectionPool
     node: str
+    memory: Memory = field(default_factory=Memory)
     away: bool = False
     clock_offset: timedelta = field(default_factory=timedelta)
     _drainer: asyncio.Task[None] | None = None
@@ -93,7 +95,7 @@ class Keeper:
         return None
 
     async def _drain_for_ever(self) -> None:
-        drain = Drain(spool=self.spool, pool=self.pool, node=self.node)
+        drain = Drain(spool=self.spool, pool=self.pool, node=self.node, memory=self.memory)
         while True:
             try:
                 if self.away:

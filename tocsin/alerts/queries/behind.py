@@ -23,7 +23,10 @@ KEPT_GROUPS = 32
 KEPT_S = 60.0
 """Also the longest that a change nobody published stays unseen; topics are remembered for longer."""
 
-_LAST_BATCH = "SELECT batch_id FROM alerts_event ORDER BY batch_id DESC LIMIT 1"
+_LAST_BATCH = """
+SELECT greatest((SELECT batch_id FROM alerts_event ORDER BY batch_id DESC LIMIT 1),
+                (SELECT batch_id FROM alerts_repeat ORDER BY batch_id DESC LIMIT 1))
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

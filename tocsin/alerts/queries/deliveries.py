@@ -18,7 +18,8 @@ from tocsin.alerts.rules import AlertAction
 from tocsin.core.errors import NotFound
 
 _EVENT_TIME = """
-SELECT at + (%(moment)s - received_at) FROM alerts_event
+SELECT at + (%(moment)s - received_at)
+  FROM (SELECT at, received_at FROM alerts_event UNION ALL SELECT at, received_at FROM alerts_repeat) AS told
  WHERE received_at <= %(moment)s AND at IS NOT NULL
  ORDER BY at DESC LIMIT 1
 """
@@ -78,7 +79,8 @@ SELECT received_at, action, source, by FROM alerts_event
 
 
 def deliveries_of(alert: Alert, *, limit: int = 1000) -> list[Told]:
-    """The newest deliveries of an alert the caller may see, newest first, as far back as the event log goes."""
+    """The newest deliveries of an alert the caller may see, newest first, as far back as the event log goes. Those that
+    only repeat one of these are counted by the alert."""
     values: dict[str, Any] = {
         "integration": alert.integration_id,
         "fingerprint": alert.fingerprint,
@@ -112,9 +114,9 @@ _LATEST_MS = 4_102_444_800_000
 """The year 2100: what claims to be later is no id of ours."""
 
 _REQUEST = """
-SELECT received_at, integration_id, fingerprint, action, target FROM alerts_event
+SELECT received_at, integration_id, fingerprint, action, target FROM alerts_delivered
  WHERE received_at BETWEEN %(since)s AND %(until)s AND request_id = %(request)s
-   AND NOT EXISTS (SELECT FROM alerts_batch WHERE alerts_batch.id = batch_id)
+   AND NOT EXISTS (SELECT FROM alerts_batch WHERE alerts_batch.id = alerts_delivered.batch_id)
  ORDER BY action = 'note', received_at LIMIT 1
 """
 

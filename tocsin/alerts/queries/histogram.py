@@ -19,7 +19,7 @@ _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400
 
 _ALL = """
 SELECT date_bin(make_interval(secs => %(step_s)s), received_at, %(since)s) AS bucket, severity, count(*)
-  FROM alerts_event
+  FROM alerts_delivered
  WHERE received_at >= %(since)s AND received_at <= %(until)s AND action = 'fire'
  GROUP BY bucket, severity ORDER BY bucket
 """
@@ -29,7 +29,7 @@ _GROUP = """
 WITH member AS MATERIALIZED (
   SELECT integration_id, fingerprint, follows_at, superseded_at FROM alerts_alert WHERE group_id = %(group)s
 ), event AS MATERIALIZED (
-  SELECT integration_id, fingerprint, received_at, severity FROM alerts_event
+  SELECT integration_id, fingerprint, received_at, severity FROM alerts_delivered
    WHERE received_at >= %(since)s AND received_at <= %(until)s AND action = 'fire'
 )
 SELECT date_bin(make_interval(secs => %(step_s)s), received_at, %(since)s) AS bucket, severity, count(*)

@@ -52,7 +52,7 @@ class Ledger:
 
 LINES = """
 WITH event AS MATERIALIZED (
-  SELECT integration_id, fingerprint, received_at, action, severity, target FROM alerts_event
+  SELECT integration_id, fingerprint, received_at, action, severity, target FROM alerts_delivered
    WHERE received_at >= %(since)s AND received_at <= %(until)s AND target NOT IN ('change', 'heartbeat')
      AND action <> 'note'
 ), line AS (

@@ -1,0 +1,86 @@
+"""Which deliveries this node has stored whole, so that one that says the same again need only name the one it repeats.
+
+What stands in here is a saving and never the truth: a repeat names the moment of a whole delivery that was committed,
+so it says the same whatever other nodes have stored since, and a memory that is lost costs a whole row each.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+
+from tocsin.alerts.intake.events import NewEvent
+
+MOST = 100_000
+"""Alerts remembered; beyond it the one not heard for longest is forgotten. About 40 MB."""
+
+WHOLE_AFTER = timedelta(hours=6)
+"""What is repeated for longer is stored whole again. Far less than the event log is kept: what is named is there."""
+
+Key = tuple[int, str]
+"""Integration and fingerprint."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Said(NamedTuple):
+    """What a whole delivery said, and when it was received."""
+
+    content: bytes
+    at: datetime
+
+
+Learnt = dict[Key, Said | None]
+"""What a commit stored whole; None: an end, after which nothing is a mere repeat."""
+
+
+def content_of(event: NewEvent) -> bytes:
+    """A hash of all that a firing says but for the time of this very delivery and its promise to repeat."""
+    said = (
+        *(event.order, event.severity, event.service, event.peer, event.name),
+        *(event.title, event.description, event.source, event.by, event.labels),
+    )
+    return blake2b(_ENCODER.encode(said), digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one process has stored. Holds for the connections it was learnt through: another server may not have it."""
+
+    _said: OrderedDict[Key, Said] = field(default_factory=OrderedDict)
+    _connections: set[int] = field(default_factory=set)
+
+    def said(self, key: Key, content: bytes, now: datetime) -> datetime | None:
+        """When the last whole delivery of its alert was received, if that said the same."""
+        said = self._said.get(key)
+        if said is None or said.content != content or now - said.at > WHOLE_AFTER:
+            return None
+        self._said.move_to_end(key)
+        return said.at
+
+    def learn(self, learnt: Mapping[Key, Said | None]) -> None:
+        """Take in what was committed."""
+        for key, said in learnt.items():
+            if said is None:
+                self._said.pop(key, None)
+            else:
+                self._said[key] = said
+                self._said.move_to_end(key)
+        while len(self._said) > MOST:
+            self._said.popitem(last=False)
+
+    def forget(self) -> None:
+        """The database may have lost what it had, or be another."""
+        self._said.clear()
+
+    def meet(self, backend: int) -> None:
+        """A connection to a server process not met before may lead to another server."""
+        if backend not in self._connections:
+            self._connections.add(backend)
+            self.forget()
