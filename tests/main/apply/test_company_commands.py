@@ -28,7 +28,7 @@ def tocsin(database: Database, *arguments: str) -> subprocess.CompletedProcess[s
 def test_plan_shows_apply_does_and_export_writes_it_back(fresh_database: Database, tmp_path: Path) -> None:
     planned = tocsin(fresh_database, "apply", str(COMPANY), "--plan")
     assert "+ teams/network" in planned.stdout
-    assert "Plan: 10 to add, 0 to change, 0 to remove." in planned.stdout
+    assert "Plan: 12 to add, 0 to change, 0 to remove." in planned.stdout
 
     done = tocsin(fresh_database, "apply", str(COMPANY), "--json")
     assert done.returncode == 0, done.stderr

@@ -46,7 +46,7 @@ def current() -> Document:
 
 def test_everything_a_file_says_is_there_afterwards() -> None:
     result = applied(LATER)
-    assert len(result.changes) == 11
+    assert len(result.changes) == 13
     assert current() == read(LATER, file="f")
 
 
@@ -102,10 +102,11 @@ def test_what_a_section_no_longer_lists_is_removed_and_the_rest_is_left_alone() 
 
 def test_removed_entries_come_back() -> None:
     applied(LATER)
-    for section in ("silences", "keys", "integrations", "policies", "rotations", "services"):
+    for section in ("silences", "heartbeats", "keys", "integrations", "policies", "rotations", "services"):
         applied(f"tocsin: 1\n{section}: []")
     emptied = current()
     assert (emptied.services, emptied.rotations, emptied.policies, emptied.integrations, emptied.keys) == ((),) * 5
+    assert emptied.heartbeats == ()
     applied(LATER)
     assert current() == read(LATER, file="f")
 
@@ -171,6 +172,36 @@ def test_silence_ended_by_hand_begins_anew_when_the_file_still_wants_it() -> Non
     end_silence("mnt-1", actor=SYSTEM)
     assert [change.key for change in applied(LATER).changes] == ["mnt-1"]
     assert applied(LATER).changes == ()
+
+
+def test_a_heartbeat_changes_as_the_file_says_and_its_own_service_is_told_with_it() -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.queries import heartbeat_by_name
+    from tocsin.assets.queries import service_by_key
+
+    applied(LATER)
+    service = service_by_key(SYSTEM, "nightly backup")
+    assert (service.tier, service.team.key if service.team else "") == (1, "network")
+    assert "nightly backup" not in {one.key for one in current().services or ()}
+    result = applied(LATER.replace("interval_s: 86400", "interval_s: 3600").replace("enabled: false", "enabled: true"))
+    assert {change.key: change.changed_fields() for change in result.changes} == {
+        "nightly backup": {"interval_s": (86400, 3600)},
+        "poller": {"enabled": (False, True)},
+    }
+    assert heartbeat_by_name(SYSTEM, "nightly backup").interval_s == 3600
+
+
+def test_a_heartbeat_added_elsewhere_is_exported_with_what_it_refers_to() -> None:
+    from tocsin.accounts.rules import ENGINE, SYSTEM
+    from tocsin.alerts.actions import HeartbeatDetails, save_heartbeat
+    from tocsin.assets.actions import see_services
+
+    applied(LATER)
+    see_services(["seen"], actor=ENGINE)
+    save_heartbeat(HeartbeatDetails(name="probe", interval_s=60, service="seen"), actor=SYSTEM)
+    text = dump(current())
+    assert read(text, file="f") == current()
+    assert applied(text).changes == ()
 
 
 def test_services_only_alerts_have_named_are_no_part_of_the_file() -> None:

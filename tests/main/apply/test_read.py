@@ -290,3 +290,27 @@ def test_adapters_add_channels() -> None:
 def test_alias_to_a_list_where_people_belong_is_refused_with_its_line() -> None:
     found = refused("tocsin: 1\nx: &g [a]\npeople: [*g, *g]\n")
     assert any("company.yaml:2: a person is a list" in line for line in found)
+
+
+def test_what_is_wrong_with_a_heartbeat_is_told_with_its_line() -> None:
+    assert refused("""\
+        tocsin: 1
+        heartbeats:
+          - {name: a/b, interval_s: 60}
+          - name: backup
+            interval_s: 5
+            enabled: maybe
+            severity: 6
+            tags: ["a,b"]
+          - {name: probe, interval_s: 60, service: gone, team: nobody}
+          - {name: late}
+        """) == [
+        "company.yaml:3: name: 'a/b' holds a slash; a heartbeat's name is one part of an address, so use another sign",
+        "company.yaml:5: interval_s: '5' is out of range; use a whole number from 10 to 31622400",
+        "company.yaml:6: enabled: 'maybe' is neither true nor false; write one of the two",
+        "company.yaml:7: severity: '6' is out of range; use a whole number from 1 to 5",
+        "company.yaml:8: tags: 'a,b' is no tag; use at most 64 characters and no comma",
+        "company.yaml:9: there is no service 'gone'; declare it under services or take this out",
+        "company.yaml:9: there is no team 'nobody'; declare it under teams or take this out",
+        "company.yaml:10: a heartbeat has no interval_s; add 'interval_s: ...'",
+    ]

@@ -68,7 +68,7 @@ def _begin(row: Refusing) -> None:
     try:
         service_by_key(SYSTEM, SERVICE)
     except NotFound:
-        save_services([ServiceDetails(key=SERVICE, name="Tocsin", tier=1, kind="platform")], actor=SYSTEM)
+        save_services([ServiceDetails(key=SERVICE, name="Tocsin", tier=1)], actor=SYSTEM)
     fact = facts.RefusingBegan(integration=row.integration.key, refusal=row.kind, since=row.since)
     record(fact, actor=ENGINE, subject=integration_ref(row.integration))
 

@@ -20,6 +20,7 @@ SINGULAR = {
     "policies": "policy",
     "integrations": "integration",
     "keys": "key",
+    "heartbeats": "heartbeat",
     "silences": "silence",
 }
 

@@ -18,6 +18,7 @@ from tocsin.main.apply.document import (
     Contact,
     Document,
     Handoff,
+    Heartbeat,
     Integration,
     Key,
     Matcher,
@@ -38,6 +39,9 @@ from tocsin.paging import queries as paging
 from tocsin.paging.rules import TargetKind
 
 GIVEN = "given"
+OF_A_HEARTBEAT = "heartbeat"
+"""The kind of a service that was made with its heartbeat, and is told with it."""
+
 INTEGRATION = "alerts.integration"
 
 
@@ -54,6 +58,7 @@ def current() -> Document:
         policies=_policies(active),
         integrations=_integrations(),
         keys=_keys(),
+        heartbeats=_heartbeats(),
         silences=_silences(active),
     )
 
@@ -94,7 +99,9 @@ def _teams(active: set[str]) -> tuple[Team, ...]:
 
 
 def _services() -> tuple[Service, ...]:
-    rows = sorted((row for row in assets.services(SYSTEM) if row.source == GIVEN), key=lambda row: row.id)
+    watched = {row.service for row in alerts.heartbeats(SYSTEM)}
+    told = (row for row in assets.services(SYSTEM) if row.source == GIVEN or row.key in watched)
+    rows = sorted((row for row in told if row.kind != OF_A_HEARTBEAT), key=lambda row: row.id)
     known = {row.key for row in rows}
     needs: defaultdict[str, list[str]] = defaultdict(list)
     for edge in assets.edges():
@@ -176,6 +183,22 @@ def _keys() -> tuple[Key, ...]:
             team = row.team.key if row.team is not None and row.team.removed_at is None else None
             found[row.name] = Key(name=row.name, scope=row.scope, team=team, integration=of)
     return tuple(found.values())
+
+
+def _heartbeats() -> tuple[Heartbeat, ...]:
+    return tuple(
+        Heartbeat(
+            name=row.name,
+            interval_s=row.interval_s,
+            service=row.service,
+            team=row.team.key if row.team is not None and row.team.removed_at is None else None,
+            enabled=row.enabled,
+            message=row.message or None,
+            tags=tuple(row.tags),
+            severity=row.severity,
+        )
+        for row in sorted(alerts.heartbeats(SYSTEM), key=lambda row: row.id)
+    )
 
 
 def _silences(active: set[str]) -> tuple[Silence, ...]:

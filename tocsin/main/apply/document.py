@@ -197,6 +197,26 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """Something that must be heard every ``interval_s``; ``service`` is in trouble when it is not, and is of the
+    heartbeat's own name unless the file says otherwise: then it is made with it."""
+
+    name: str
+    interval_s: int
+    service: str
+    team: str | None = None
+    enabled: bool = True
+    message: str | None = None
+    tags: tuple[str, ...] = ()
+    severity: int = 1
+
+    @property
+    def ident(self) -> str:
+        """The name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
     """One condition on an alert's label: ``op`` is one of = != ^= (begins with) *= (contains)."""
 
@@ -234,6 +254,7 @@ class Document:
     policies: tuple[Policy, ...] | None = None
     integrations: tuple[Integration, ...] | None = None
     keys: tuple[Key, ...] | None = None
+    heartbeats: tuple[Heartbeat, ...] | None = None
     silences: tuple[Silence, ...] | None = None
 
     def section(self, name: str) -> dict[str, Declared] | None:

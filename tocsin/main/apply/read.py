@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from tocsin.alerts.rules import heartbeats
 from tocsin.alerts.sources.options import settled
 from tocsin.alerts.sources.registry import KINDS, options_of
 from tocsin.core.errors import TocsinError
@@ -16,6 +17,7 @@ from tocsin.main.apply.document import (
     Contact,
     Document,
     Handoff,
+    Heartbeat,
     Integration,
     Key,
     Matcher,
@@ -91,6 +93,7 @@ def _document(entry: Entry, extensions: Extensions) -> Document:
         policies=_section(entry, "policies", "a policy", _policy),
         integrations=_section(entry, "integrations", "an integration", _integration),
         keys=_section(entry, "keys", "a key", _key),
+        heartbeats=_section(entry, "heartbeats", "a heartbeat", _heartbeat),
         silences=_section(entry, "silences", "a silence", _silence),
     )
     entry.finished(Document)
@@ -258,6 +261,24 @@ def _key(entry: Entry) -> Key | None:
         entry.wrong(None, "scope 'integration' and an integration belong together; give both or neither")
     return entry.finished(
         Key, name=name, scope=scope, team=entry.scalar("team", values.slug, None), integration=integration
+    )
+
+
+def _heartbeat(entry: Entry) -> Heartbeat | None:
+    name = entry.ident("name", values.heartbeat)
+    tags = entry.values("tags", values.tag)
+    if len(tags) > heartbeats.TAGS_MOST:
+        entry.wrong(entry.node("tags"), f"a heartbeat has at most {heartbeats.TAGS_MOST} tags; take some out")
+    return entry.finished(
+        Heartbeat,
+        name=name,
+        interval_s=entry.scalar("interval_s", values.whole(heartbeats.SHORTEST_S, heartbeats.LONGEST_S)),
+        service=entry.scalar("service", values.service_key, name),
+        team=entry.scalar("team", values.slug, None),
+        enabled=entry.scalar("enabled", values.truth, True),
+        message=entry.scalar("message", values.message, None),
+        tags=tags,
+        severity=entry.scalar("severity", values.whole(1, 5), 1),
     )
 
 

@@ -24,6 +24,7 @@ def references(document: Document) -> Iterator[Reference]:
     yield from _service_references(document)
     yield from _rotation_references(document)
     yield from _policy_references(document)
+    yield from _heartbeat_references(document)
     yield from _rest_references(document)
 
 
@@ -64,6 +65,15 @@ def _policy_references(document: Document) -> Iterator[Reference]:
                     yield Reference(path=path, section="rotations", key=target.rotation)
                 if target.person is not None:
                     yield Reference(path=path, section="people", key=target.person)
+
+
+def _heartbeat_references(document: Document) -> Iterator[Reference]:
+    for heartbeat in document.heartbeats or ():
+        at = ("heartbeats", heartbeat.name)
+        if heartbeat.team is not None:
+            yield Reference(path=(*at, "team"), section="teams", key=heartbeat.team)
+        if heartbeat.service != heartbeat.name:
+            yield Reference(path=(*at, "service"), section="services", key=heartbeat.service)
 
 
 def _rest_references(document: Document) -> Iterator[Reference]:

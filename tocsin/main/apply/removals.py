@@ -35,5 +35,6 @@ _REMOVALS: Mapping[str, Callable[[str, Actor], None]] = {
     "policies": lambda key, actor: paging.remove_policy(key, actor=actor),
     "integrations": lambda key, actor: alerts.remove_integration(key, actor=actor),
     "keys": _revoke_keys,
+    "heartbeats": lambda key, actor: alerts.remove_heartbeat(key, actor=actor),
     "silences": lambda key, actor: alerts.end_silence(key, actor=actor),
 }

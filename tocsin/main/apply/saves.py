@@ -10,12 +10,14 @@ from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM, Actor, KeyScope, Role
 from tocsin.alerts import actions as alerts
 from tocsin.alerts.queries import integration_by_key
+from tocsin.alerts.rules import Severity
 from tocsin.assets import actions as assets
 from tocsin.channels import actions as channels
 from tocsin.core.refs import Ref
 from tocsin.main.apply import removals
 from tocsin.main.apply.current import INTEGRATION
 from tocsin.main.apply.document import (
+    Heartbeat,
     Integration,
     Key,
     Organisation,
@@ -160,6 +162,21 @@ def _keys(changes: Sequence[Change], actor: Actor) -> dict[str, str]:
     return secrets
 
 
+def _heartbeats(changes: Sequence[Change], actor: Actor) -> None:
+    for wanted in _wanted(changes, Heartbeat):
+        details = alerts.HeartbeatDetails(
+            name=wanted.name,
+            interval_s=wanted.interval_s,
+            team=wanted.team or "",
+            service="" if wanted.service == wanted.name else wanted.service,
+            enabled=wanted.enabled,
+            message=wanted.message or "",
+            tags=wanted.tags,
+            severity=Severity(wanted.severity),
+        )
+        alerts.save_heartbeat(details, actor=actor)
+
+
 def _silences(changes: Sequence[Change], actor: Actor) -> None:
     for wanted in _wanted(changes, Silence):
         details = alerts.SilenceDetails(
@@ -181,5 +198,6 @@ _SAVES: Mapping[str, Callable[[Sequence[Change], Actor], None]] = {
     "rotations": _rotations,
     "policies": _policies,
     "integrations": _integrations,
+    "heartbeats": _heartbeats,
     "silences": _silences,
 }

@@ -10,6 +10,8 @@ from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from tocsin.alerts.rules import heartbeats
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LANGUAGES = ("en", "pl")
 ROLES = ("admin", "responder", "viewer", "guest")
@@ -141,3 +143,31 @@ def anything(text: str) -> str:
     if len(text) > 2000:
         raise ValueError("this is too long; use at most 2,000 characters")
     return text
+
+
+def heartbeat(text: str) -> str:
+    """Read the name of a heartbeat, which stands in the address of its ping."""
+    if "/" in text:
+        raise ValueError(f"{text!r} holds a slash; a heartbeat's name is one part of an address, so use another sign")
+    return service_key(text)
+
+
+def message(text: str) -> str:
+    """Read what an alert says."""
+    if not text.strip() or len(text) > heartbeats.MESSAGE_MOST or not text.isprintable():
+        raise ValueError(f"this is empty, too long or not printable; use 1 to {heartbeats.MESSAGE_MOST} characters")
+    return text.strip()
+
+
+def tag(text: str) -> str:
+    """Read a tag."""
+    if len(text) > heartbeats.TAG_MOST or "," in text:
+        raise ValueError(f"{text!r} is no tag; use at most {heartbeats.TAG_MOST} characters and no comma")
+    return words(text)
+
+
+def truth(text: str) -> bool:
+    """Read yes or no."""
+    if text not in {"true", "false"}:
+        raise ValueError(f"{text!r} is neither true nor false; write one of the two")
+    return text == "true"

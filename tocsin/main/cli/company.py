@@ -20,7 +20,8 @@ from tocsin.main.progress import measured
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--as", "login", metavar="LOGIN", help="Act as this person, with their rights; else as the server.")
 def apply_command(file: Path, only_plan: bool, as_json: bool, login: str | None) -> None:
-    """Make everything as FILE says: people, teams, services, rotations, policies, integrations, keys, silences.
+    """Make everything as FILE says: people, teams, services, rotations, policies, integrations, keys,
+    heartbeats, silences.
 
     Sections that FILE leaves out are not touched; what a section no longer lists is removed. Applying again changes
     nothing. If anything is wrong with FILE, every problem is shown with its line and nothing is applied. Secrets of new
