@@ -1,8 +1,8 @@
 """`python -m bench.steady [--rate N] [--seconds N] [--json FILE]`: a stream of alerts that goes on and on.
 
-1,000 single-alert POSTs a second for 60 s, by 39 sites about 12,000 conditions, each of which fires again and again. Twice
-a second a probe is posted beside them: how long until the row that the screens read is there? How much more memory does
-the whole node take, PostgreSQL included, at the end than when half of it was over?
+1,000 single-alert POSTs a second for 60 s, by 39 sites about 12,000 conditions, each of which fires again and again.
+Twice a second a probe is posted beside them: how long until the row that the screens read is there? How much more
+memory does the whole node take, PostgreSQL included, at the end than when half of it was over?
 """
 
 from __future__ import annotations
