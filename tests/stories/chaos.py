@@ -28,7 +28,7 @@ class Plan:
 
     `drain_s` is how long after the last kill everything may take that the storm asked for; nothing waits for `quiet_s`
     before that counts as the end, because one piece of work leads to another. With a planted `bug`, nodes are killed
-    `ambushes` times, in moments that the bug has marked, instead of by the clock.
+    `ambushes` times, in moments that the bug has marked, instead of by the clock; the database still is, before that.
     """
 
     seed: int
@@ -50,7 +50,7 @@ class Plan:
     def kills(self) -> list[tuple[float, int]]:
         """Moments in seconds with the number of the node to kill; -1 is the database."""
         dice = random.Random(self.seed)
-        count = 0 if self.bug else int(self.over_s / self.kill_every_s)
+        count = self.database_kills if self.bug else int(self.over_s / self.kill_every_s)
         moments = [(number + dice.uniform(0.2, 0.8)) * self.kill_every_s for number in range(count)]
         targets = [dice.randrange(self.nodes) for _ in range(count - self.database_kills)] + [-1] * self.database_kills
         dice.shuffle(targets)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.channels.servers import Receiver
+from tests.stories.bugs import BUGS, Bug, found
 from tests.stories.chaos import Plan, Run, play
 from tests.stories.fleet import FIRES, Fleet, Ground
 from tests.stories.senders import Senders
@@ -53,19 +54,7 @@ def test_node_whose_own_postmaster_is_killed_recovers_by_itself(receiver: Receiv
     assert fleet.killed == {"node": 0, "database": 3}
 
 
-@pytest.mark.parametrize(
-    ("bug", "fault"),
-    [("acknowledges_early", "lost"), ("stores_repeats", "stored_twice"), ("drops_jobs", "unpaged")],
-)
-def test_planted_bug_is_caught(ground: Ground, receiver: Receiver, bug: str, fault: str) -> None:
-    # Quiet for longer than a bug keeps things to itself: what is late is not lost.
-    plan = Plan(seed=SEED, fires=2, alerts=20, over_s=3.0, ambushes=1, quiet_s=3.0, bug=bug)
-    run, verdict = play(ground, receiver, plan)
-    assert run.settled, f"{verdict}"
-    assert fault in verdict.faults(), f"{verdict}"
-
-
-def test_planted_sender_without_a_lease_is_caught(ground: Ground, receiver: Receiver) -> None:
-    plan = Plan(seed=SEED, fires=2, alerts=20, over_s=3.0, drain_s=8.0, bug="sends_without_lease")
-    run, verdict = play(ground, receiver, plan)
-    assert verdict.extra_calls > run.extra_calls_most(), f"{verdict}"
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_planted_bug_is_caught(ground: Ground, receiver: Receiver, bug: Bug) -> None:
+    run, verdict = play(ground, receiver, bug.plan(SEED))
+    assert bug.fault in found(run, verdict), f"{verdict}"

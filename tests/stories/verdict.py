@@ -47,6 +47,12 @@ SELECT 'page:' || told.uuid, page.subject_id || '/' || told.step || '/' || told.
  WHERE purpose = 'page' AND contact_id IS NOT NULL
 """
 
+_SAID_SENT = """
+SELECT 'page:' || told.uuid
+  FROM paging_notification AS told JOIN channels_delivery AS delivery ON delivery.id = delivery_id
+ WHERE purpose = 'page' AND delivery.state = 'sent'
+"""
+
 # One that is over before its first call is in order where another of the same cause called: its alerts went there.
 _UNPAGED_INCIDENTS = """
 SELECT concat_ws(' ', 'INC-' || item.number, item.state, cause.key, 'pages:', (
@@ -67,7 +73,10 @@ SELECT concat_ws(' ', 'INC-' || item.number, item.state, cause.key, 'pages:', (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Empty lists are what everybody wants. `extra_calls` are repeats under a key the receiver already had."""
+    """Empty lists are what everybody wants. Of all `calls`, `extra_calls` went under a key the receiver had.
+
+    `unpaged` names fires, incidents, and pages that were recorded as sent and that nobody received.
+    """
 
     lost: list[int]
     stored_twice: list[int]
@@ -75,6 +84,7 @@ class Verdict:
     unpaged: list[str]
     paged_twice: list[str]
     extra_calls: int
+    calls: int
 
     def faults(self) -> dict[str, int]:
         """How many of each, without what is in order."""
@@ -95,13 +105,15 @@ def judge(fleet: Fleet, acknowledged: Sequence[int], receiver: Receiver, *, fire
     unpaged = [f"db-{number}" for number in range(fires) if f"db-{number}" not in paged]
     keys = [line["key"] for line in fleet.lines() if line["kind"] == "page"]
     keys += [request.headers["webhook-id"] for request in receiver.requests if b'"tocsin.page"' in request.body]
+    unheard = [row[0] for row in fleet.rows(_SAID_SENT) if row[0] not in keys]
     return Verdict(
         lost=[number for number in acknowledged if number not in stored],
         stored_twice=[number for number, count in stored.items() if count > 1],
         miscounted=open_twice + [row[0] for row in fleet.rows(_MISCOUNTED) if row[1] != row[2]],
-        unpaged=unpaged + [row[0] for row in fleet.rows(_UNPAGED_INCIDENTS)],
+        unpaged=unpaged + unheard + [row[0] for row in fleet.rows(_UNPAGED_INCIDENTS)],
         paged_twice=_paged_twice(fleet, set(keys)),
         extra_calls=len(keys) - len(set(keys)),
+        calls=len(keys),
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,28 @@ def stores_repeats() -> None:
     door.Intake.accept = slow_to_answer  # type: ignore[method-assign]  # the bug
 
 
+def spools_in_memory() -> None:
+    """What the database cannot take is acknowledged from memory; the disk has it a while after the database is back."""
+    from tocsin.alerts.intake import keeping
+
+    written = keeping.Keeper._written
+    under_way = set()
+
+    async def later(keeper: Any, deliveries: Any, attempt: Any) -> None:
+        while keeper.away:
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(2 * WIDE_S)
+        await written(keeper, deliveries, attempt)
+
+    async def in_memory(keeper: Any, deliveries: Any, attempt: Any) -> None:
+        _mark()
+        task = asyncio.create_task(later(keeper, deliveries, attempt))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    keeping.Keeper._written = in_memory  # type: ignore[method-assign]  # the bug
+
+
 def drops_jobs() -> None:
     """Reactions are taken from the queue into memory, and run from there."""
 
@@ -102,6 +125,29 @@ def sends_without_lease() -> None:
     _after_set_up(plant)
 
 
+def marks_sent_first() -> None:
+    """A message is recorded as sent, then sent."""
+
+    def plant() -> None:
+        from tocsin.channels import sending
+
+        call, begin = sending._call, sending.Sender._begin
+
+        def slow(claim: Any, setup: Any) -> Any:
+            _mark()
+            time.sleep(WIDE_S)
+            return call(claim, setup)
+
+        def marked(sender: Any, claim: Any) -> None:
+            sending._record_try(claim, sending.Receipt(), None)
+            begin(sender, claim)
+
+        sending._call = slow
+        sending.Sender._begin = marked  # type: ignore[method-assign]  # the bug
+
+    _after_set_up(plant)
+
+
 def _after_set_up(plant: Callable[[], None]) -> None:
     """What imports models can only be changed when Django is ready."""
     from tocsin.main import boot
@@ -115,8 +161,12 @@ def _after_set_up(plant: Callable[[], None]) -> None:
     boot.set_up_django = planting
 
 
-FRONT: dict[str, Callable[[], None]] = {"acknowledges_early": acknowledges_early, "stores_repeats": stores_repeats}
-ENGINE: dict[str, Callable[[], None]] = {"drops_jobs": drops_jobs, "sends_without_lease": sends_without_lease}
+FRONT: dict[str, Callable[[], None]] = {
+    bug.__name__: bug for bug in (acknowledges_early, stores_repeats, spools_in_memory)
+}
+ENGINE: dict[str, Callable[[], None]] = {
+    bug.__name__: bug for bug in (drops_jobs, sends_without_lease, marks_sent_first)
+}
 
 if "tocsin.main.process" in sys.orig_argv:
     _bugs = {"front": FRONT, "engine": ENGINE}.get(sys.orig_argv[-1], {})
