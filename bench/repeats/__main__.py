@@ -1,6 +1,6 @@
 """`python -m bench.repeats [--alerts N] [--rounds N] [--every S] [--json FILE]`: what alerts cost that go on firing.
 
-A whole node (`tocsin serve`, embedded PostgreSQL, fsync on) and a sender that says what Prometheus says: every minute
+A whole node (`tocsin serve`, embedded PostgreSQL, fsync on) and senders that say what Prometheus says: every minute
 all alerts that fire, 64 a request, each with the `startsAt` it had and an `endsAt` four minutes ahead. Rounds are sent
 in real time, because time alone costs something too. Figures are of the rounds after the first four: processor seconds
 by process, and what the database and its write-ahead log grew by, as an hour of such minutes would.
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 A_REQUEST = 64
 SERVICES = 500
+SENDERS = 4
+"""Integrations: one with more than `TOCSIN_FLOOD_ALERTS` open alerts would be held back."""
+
 WARM_UP = 4
 """Rounds before the measured ones: the first stores the alerts, then what they come to is decided, then it is calm."""
 
@@ -94,24 +97,29 @@ def sizes() -> Counter[str]:
     return Counter({"database": int(database), "wal": int(wal)} | tables)
 
 
-def make_key() -> str:
-    """An integration to post to."""
+def make_keys() -> list[str]:
+    """Integrations to post to."""
+    return [_make_key(f"bench-{number}") for number in range(SENDERS)]
+
+
+def _make_key(name: str) -> str:
     from tocsin.accounts.actions import issue_key
     from tocsin.accounts.rules import SYSTEM, KeyScope
     from tocsin.alerts.actions import IntegrationDetails, save_integration
     from tocsin.core.refs import Ref
 
-    made = save_integration(IntegrationDetails(key="bench", name="Bench", kind="alertmanager"), actor=SYSTEM)
+    made = save_integration(IntegrationDetails(key=name, name=name, kind="alertmanager"), actor=SYSTEM)
     subject = Ref("alerts.integration", made.uuid)
-    return issue_key(name="bench", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)[1]
+    return issue_key(name=name, scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)[1]
 
 
-def send(client: httpx.Client, alerts: int, started_at: datetime) -> None:
+def send(client: httpx.Client, keys: list[str], alerts: int, started_at: datetime) -> None:
     """One round; every request is acknowledged from the database."""
     from tocsin.core import clock
 
-    for body in bodies(alerts, started_at, clock.now()):
-        answer = client.post("/api/v2/alerts", content=body)
+    for number, body in enumerate(bodies(alerts, started_at, clock.now())):
+        headers = {"Authorization": f"Bearer {keys[number % len(keys)]}", "Content-Type": "application/json"}
+        answer = client.post("/api/v2/alerts", content=body, headers=headers)
         answer.raise_for_status()
         assert answer.headers["Tocsin-Durability"] == "database"
 
@@ -124,15 +132,15 @@ def measure(config: Config, arguments: argparse.Namespace) -> Figures:
     from tocsin.core import clock
 
     wait_ready(config)
-    headers = {"Authorization": f"Bearer {make_key()}", "Content-Type": "application/json"}
+    keys = make_keys()
     started_at = clock.now()
     spent, grown = processor_s(config), sizes()
-    with httpx.Client(base_url=config.url, headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=config.url, timeout=60) as client:
         for number in range(WARM_UP + arguments.rounds):
             began = time.monotonic()
             if number == WARM_UP:
                 spent, grown = processor_s(config), sizes()
-            send(client, arguments.alerts, started_at)
+            send(client, keys, arguments.alerts, started_at)
             print(f"round {number + 1}: sent in {time.monotonic() - began:.1f} s", flush=True)
             time.sleep(max(0.0, began + arguments.every - time.monotonic()))
     spent_s = {name: seconds - spent[name] for name, seconds in processor_s(config).items()}

@@ -59,7 +59,7 @@ class Node:
         return Alert.objects.select_related("service").get(name="IntakeRefuses")
 
 
-async def away(*_: object) -> None:
+async def away(*_: object, **__: object) -> None:
     raise psycopg.OperationalError("away")
 
 

@@ -38,7 +38,10 @@ NO_FACT: Mapping[str, str] = {
 }
 """Actions that change rows and tell nobody, and why that is right."""
 
-WRITE_NO_ROWS: Mapping[str, str] = {"alerts.maintain_partitions": "makes and drops tables of the event log"}
+WRITE_NO_ROWS: Mapping[str, str] = {
+    "alerts.maintain_partitions": "makes and drops tables of the event log",
+    "alerts.drop_oldest_day": "drops tables of the event log",
+}
 
 NOT_THE_PRODUCTS = ("core_", "journal_")
 """The machinery's own tables: queue, topics, leases; and the journal."""

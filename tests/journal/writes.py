@@ -135,6 +135,8 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     "alerts.reopen": lambda: partial(alerts.reopen, alerts.close(prepared.alert(), **by).uuid, **by),
     "alerts.wake_snoozed": lambda: prepared.after(prepared.snoozed_and_due, alerts.wake_snoozed),
     "alerts.expire_due": lambda: prepared.after(prepared.promise_broken, prepared.expire),
+    "alerts.tell_disk": lambda: partial(alerts.tell_disk, "node:8080", 0.9, has_database=True),
+    "alerts.drop_oldest_day": lambda: alerts.drop_oldest_day,
     "alerts.note_refusals": lambda: prepared.after(prepared.refusing, alerts.note_refusals),
     "alerts.note_drained_spools": lambda: prepared.after(prepared.spool_drained, alerts.note_drained_spools),
     "alerts.change_all": lambda: partial(

@@ -63,6 +63,14 @@ class Config:
     )
     spool_mb: int = _setting("MiB of DATA_DIR/spool that alerts may take while the database is away; 0: none.", 1024)
     event_days: int = _setting("Days the event log is kept.", 14)
+    event_days_least: int = _setting("Days the event log is kept even where the disk is nearly full.", 2)
+    disk_low_percent: int = _setting(
+        "How full the disk of DATA_DIR may be before people are told and the event log is kept for less; 100: never.",
+        80,
+    )
+    disk_full_percent: int = _setting(
+        "How full it may be, if it has the database, before only graver alerts and ends are taken; 100: never.", 95
+    )
     lease_s: int = _setting("Seconds a node may hold a job before another takes it.", 30)
     cookie_secure: bool = _setting("Send session cookies over HTTPS only.", False)
     debug: bool = _setting("Show tracebacks and the component gallery. Never in production.", False)
@@ -162,7 +170,8 @@ def _checked(config: Config) -> Config:
         raise ConfigError("TOCSIN_BASE_URL must begin with http:// or https://.")
     _check_networks(config.trusted_proxies)
     ZoneInfo(config.zone)
-    for name in ("intake_queue", "event_days", "lease_s"):
+    _check_marks(config)
+    for name in ("intake_queue", "event_days", "event_days_least", "lease_s"):
         if getattr(config, name) < 1:
             raise ConfigError(f"TOCSIN_{name.upper()} must be at least 1.")
     if not config.data_dir.is_absolute():
@@ -170,6 +179,11 @@ def _checked(config: Config) -> Config:
             **{f.name: getattr(config, f.name) for f in fields(config)} | {"data_dir": config.data_dir.absolute()}
         )
     return config
+
+
+def _check_marks(config: Config) -> None:
+    if not 1 <= config.disk_low_percent <= config.disk_full_percent <= 100:
+        raise ConfigError("TOCSIN_DISK_LOW_PERCENT and …_FULL_PERCENT must be 1 to 100, the first no greater.")
 
 
 def _check_networks(listed: str) -> None:

@@ -21,6 +21,11 @@ INTAKE_SPOOLED = Gauge(
     registry=registry,
 )
 INTAKE_SPOOL_BYTES = Gauge("tocsin_intake_spool_bytes", "What the spool takes on this node's disk.", registry=registry)
+DISK_FILL = Gauge(
+    "tocsin_disk_fill_ratio",
+    "How full the disk of this node's data is, 0 to 1: the spool's, and the embedded database's.",
+    registry=registry,
+)
 INTAKE_SPOOL_DAMAGED = Counter(
     "tocsin_intake_spool_damaged_total",
     "Segments and deliveries of the spool that could not be stored; files *.bad.",

@@ -10,7 +10,8 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from tocsin.accounts import actions
 from tocsin.accounts.requests import actor_of, may_they
 from tocsin.accounts.rules import Verb
-from tocsin.alerts.queries import inbox_counts, late_alerts
+from tocsin.alerts.queries import inbox_counts, late_alerts, low_disks
+from tocsin.alerts.rules.disk import DiskState
 from tocsin.core import clock as moments
 from tocsin.incidents.queries import open_incidents
 from tocsin.main.queries import harm
@@ -36,7 +37,8 @@ def _alarms(request: HttpRequest) -> tuple[Alarm, ...]:
     """What harms the promise to wake somebody, for whoever may see how the installation does; that alerts come in late,
     for everybody."""
     harmful = _harm() if may_they(request, Verb.VIEW) else None
-    return tuple(alarm for alarm in (harmful, _late(request)) if alarm is not None)
+    full = _full_disk() if may_they(request, Verb.VIEW) else None
+    return tuple(alarm for alarm in (harmful, full, _late(request)) if alarm is not None)
 
 
 def _harm() -> Alarm | None:
@@ -50,6 +52,20 @@ def _harm() -> Alarm | None:
             found.jobs_given_up,
         )
         return Alarm(text=said % {"n": found.jobs_given_up}, url=reverse("condition"))
+    return None
+
+
+def _full_disk() -> Alarm | None:
+    """The fullest disk of those that are nearly full."""
+    for labels in low_disks()[:1]:
+        says = {
+            DiskState.LOW: gettext("The disk of %(node)s is %(percent)s %% full."),
+            DiskState.SHORT: gettext("The disk of %(node)s is %(percent)s %% full: the event log is kept for less."),
+            DiskState.FULL: gettext("The disk of %(node)s is %(percent)s %% full: lesser alerts are being refused."),
+        }
+        state = DiskState(labels["state"])
+        tone = "bad" if state is DiskState.FULL else "warn"
+        return Alarm(text=says[state] % labels, url=reverse("condition"), tone=tone)
     return None
 
 

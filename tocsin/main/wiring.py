@@ -6,6 +6,7 @@ Read it to know what follows from what. A reaction runs once for each fact, in a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from tocsin.accounts.queries import JournalReaders
@@ -27,7 +28,7 @@ from tocsin.items import ports as items_ports
 from tocsin.journal import ports as journal_ports
 from tocsin.journal import queries as journal
 from tocsin.journal.facts import Stored
-from tocsin.main import upkeep, words
+from tocsin.main import disk, upkeep, words
 from tocsin.main.loops import Loop
 from tocsin.paging import audit as paging_audit
 from tocsin.paging import queries as pages
@@ -88,6 +89,7 @@ def loops(config: Config, node: str) -> tuple[Loop, ...]:
         Loop(name="alert timers", work=_alert_timers, pause_s=1.0),
         Loop(name="audit", work=_audit, pause_s=15.0),
         Loop(name="partitions", work=_partitions, pause_s=600.0),
+        Loop(name="disk", work=partial(disk.guard, config), pause_s=30.0),
     )
 
 

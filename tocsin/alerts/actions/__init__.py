@@ -18,6 +18,7 @@ from tocsin.alerts.actions.amending import Amendment, amend, ask_action, assign,
 from tocsin.alerts.actions.attaching import SIZE_MOST as ATTACHMENT_MOST
 from tocsin.alerts.actions.attaching import attach, detach
 from tocsin.alerts.actions.bulk import Change, Outcome, Target, change_all
+from tocsin.alerts.actions.disk import DiskNews, tell_disk
 from tocsin.alerts.actions.groups import (
     attach_incident,
     belong_together,
@@ -36,7 +37,7 @@ from tocsin.alerts.actions.heartbeats import (
     switch_heartbeat,
 )
 from tocsin.alerts.actions.helping import ask_person, ask_team, escalate
-from tocsin.alerts.actions.partitions import maintain_partitions
+from tocsin.alerts.actions.partitions import drop_oldest_day, maintain_partitions
 from tocsin.alerts.actions.refusals import note_refusals
 from tocsin.alerts.actions.silences import SilenceDetails, end_silence, revise_silence, save_silence
 from tocsin.alerts.actions.spools import note_drained_spools
@@ -45,6 +46,7 @@ __all__ = [
     "ATTACHMENT_MOST",
     "Amendment",
     "Change",
+    "DiskNews",
     "HeartbeatDetails",
     "IntegrationDetails",
     "Outcome",
@@ -66,6 +68,7 @@ __all__ = [
     "confirm_cause",
     "delete",
     "detach",
+    "drop_oldest_day",
     "end_silence",
     "escalate",
     "expire_due",
@@ -88,6 +91,7 @@ __all__ = [
     "stop_helping",
     "switch_heartbeat",
     "tag",
+    "tell_disk",
     "unacknowledge",
     "wake_snoozed",
     "withdraw_verdict",

@@ -6,15 +6,30 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts.intake.commit import CHANNEL, TYPES, rows_of
 from tocsin.alerts.intake.events import Delivery, NewEvent
 from tocsin.alerts.intake.keys import Sender
 from tocsin.alerts.models import Integration
 from tocsin.alerts.rules import ITSELF
+from tocsin.assets.actions import ServiceDetails, save_services
+from tocsin.assets.queries import service_by_key
+from tocsin.core.errors import NotFound
 from tocsin.core.ids import uuid7
 
 _BATCH = "INSERT INTO alerts_batch (received_at, events) VALUES (tocsin_now(), %s) RETURNING id, received_at"
 _EVENT = f"INSERT INTO alerts_event ({', '.join(TYPES)}) VALUES ({', '.join(['%s'] * len(TYPES))})"  # noqa: S608  # own names
+
+SERVICE = "tocsin"
+"""What is in trouble: nobody's unless somebody owns it, so that its page goes to the administrators."""
+
+
+def see_own_service() -> None:
+    """Enter what Tocsin's alerts about itself are about, unless people have."""
+    try:
+        service_by_key(SYSTEM, SERVICE)
+    except NotFound:
+        save_services([ServiceDetails(key=SERVICE, name="Tocsin", tier=1)], actor=SYSTEM)
 
 
 def itself() -> Integration:

@@ -7,29 +7,24 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from tocsin.accounts.rules import ENGINE, SYSTEM
+from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import facts
-from tocsin.alerts.actions.handing import hand_in
+from tocsin.alerts.actions.handing import SERVICE, hand_in, see_own_service
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.models import Refusing
 from tocsin.alerts.queries.firing import open_by_integration
 from tocsin.alerts.rows import integration_ref
 from tocsin.alerts.rules import AlertAction, refusals
 from tocsin.alerts.rules.refusals import RefusalKind
-from tocsin.assets.actions import ServiceDetails, save_services
-from tocsin.assets.queries import service_by_key
 from tocsin.core import clock
-from tocsin.core.errors import NotFound
 from tocsin.journal.actions import record
-
-SERVICE = "tocsin"
-"""What is in trouble: nobody's unless somebody owns it, so that its page goes to the administrators."""
 
 _SAYS = {
     RefusalKind.QUEUE_FULL: "more came in than can be stored at once",
     RefusalKind.SPOOL_FULL: "the database is away and the spool is full",
     RefusalKind.DISK_FAILED: "the database is away and the disk takes nothing",
     RefusalKind.NOT_STORED: "they could not be stored",
+    RefusalKind.DISK_FULL: "the database's disk is nearly full",
 }
 
 
@@ -65,10 +60,7 @@ def _is_flooded(row: Refusing) -> bool:
 
 
 def _begin(row: Refusing) -> None:
-    try:
-        service_by_key(SYSTEM, SERVICE)
-    except NotFound:
-        save_services([ServiceDetails(key=SERVICE, name="Tocsin", tier=1)], actor=SYSTEM)
+    see_own_service()
     fact = facts.RefusingBegan(integration=row.integration.key, refusal=row.kind, since=row.since)
     record(fact, actor=ENGINE, subject=integration_ref(row.integration))
 

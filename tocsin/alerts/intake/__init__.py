@@ -5,9 +5,21 @@ Read `door` first; `commit` writes one group of requests as one transaction, wha
 restart, `refusing` tells people of what was refused. `http`, `limits` and `wire` are what all senders' formats share.
 """
 
+from tocsin.alerts.intake.disk import fill_of, holds_database
 from tocsin.alerts.intake.door import Intake
 from tocsin.alerts.intake.events import Delivery, Durability, NewEvent, Receipt, Target
 from tocsin.alerts.intake.keeping import SpoolState
 from tocsin.alerts.intake.keys import Sender
 
-__all__ = ["Delivery", "Durability", "Intake", "NewEvent", "Receipt", "Sender", "SpoolState", "Target"]
+__all__ = [
+    "Delivery",
+    "Durability",
+    "Intake",
+    "NewEvent",
+    "Receipt",
+    "Sender",
+    "SpoolState",
+    "Target",
+    "fill_of",
+    "holds_database",
+]

@@ -13,6 +13,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tocsin.alerts.intake.commit import Attempt, commit, is_of_content
+from tocsin.alerts.intake.disk import Disk
 from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
 from tocsin.alerts.intake.keyfile import KeyFile
@@ -20,7 +21,7 @@ from tocsin.alerts.intake.keys import KeyCache, Sender
 from tocsin.alerts.intake.memory import Memory
 from tocsin.alerts.intake.refusing import Refusals
 from tocsin.alerts.intake.secrets import given_secrets, source_secrets
-from tocsin.alerts.intake.spool import Spool
+from tocsin.alerts.intake.spool import Spool, is_as_grave
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.core import metrics
 from tocsin.core.config import Config
@@ -55,7 +56,8 @@ class Intake:
         spool = Spool(folder=config.data_dir / "spool", cap=config.spool_mb * 1024 * 1024)
         self._memory = Memory()
         node = f"{socket.gethostname()}:{config.port}"
-        self._keeper = Keeper(spool=spool, pool=self._pool, node=node, memory=self._memory)
+        self._disk = Disk.of(config)
+        self._keeper = Keeper(spool=spool, pool=self._pool, node=node, disk=self._disk, memory=self._memory)
         self._refusals = Refusals(pool=self._key_pool)
         self._queue: deque[_Waiting] = deque()
         self._waiting = 0
@@ -96,8 +98,8 @@ class Intake:
     async def accept(self, delivery: Delivery) -> Receipt:
         """Store a delivery; returns after its commit, or once it is on this node's disk while the database is away.
 
-        Unavailable (503): the queue or the spool is full; nothing was promised, and trying again is right. It is
-        counted, so that people are told.
+        Unavailable (503): the queue, the spool or the disk is full; nothing was promised, and trying again is right. It
+        is counted, so that people are told.
         InvalidInput (422): the database refuses its content.
         """
         if self._stopping:
@@ -110,6 +112,11 @@ class Intake:
 
     async def _stored(self, delivery: Delivery) -> Receipt:
         events = len(delivery.events)
+        if not is_as_grave(delivery.events, self._disk.least_taken()):
+            raise Unavailable(
+                "The database's disk is nearly full: only graver alerts, and ends, are taken.",
+                code=RefusalKind.DISK_FULL,
+            )
         if self._waiting + events > self._room:
             raise Unavailable(
                 "More alerts wait to be stored than this node holds. Try again in a moment.",

@@ -13,6 +13,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tocsin.alerts.intake.commit import Attempt
+from tocsin.alerts.intake.disk import Disk
 from tocsin.alerts.intake.draining import Drain
 from tocsin.alerts.intake.events import Delivery
 from tocsin.alerts.intake.memory import Memory
@@ -34,10 +35,12 @@ _IS_STANDBY = "SELECT pg_is_in_recovery()"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpoolState:
-    """`waiting`: events that wait for the database; `takes`: there is room for more."""
+    """`waiting`: events that wait for the database; `takes`: there is room for more. `disk`: how full it is, 0 to 1."""
 
     waiting: int
     takes: bool
+    disk: float = 0.0
+    disk_low: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Keeper:
     spool: Spool
     pool: AsyncConnectionPool
     node: str
+    disk: Disk
     memory: Memory = field(default_factory=Memory)
     away: bool = False
     clock_offset: timedelta = field(default_factory=timedelta)
@@ -55,6 +59,7 @@ class Keeper:
     async def start(self) -> None:
         """Find what an earlier process kept, and begin to drain."""
         await asyncio.to_thread(self.spool.open)
+        await asyncio.to_thread(self.disk.look)
         self._show()
         self._drainer = asyncio.create_task(self._drain_for_ever())
 
@@ -67,7 +72,7 @@ class Keeper:
 
     async def state(self) -> SpoolState:
         fill = await asyncio.to_thread(self.spool.fill)
-        return SpoolState(waiting=self.spool.waiting, takes=fill < 1)
+        return SpoolState(waiting=self.spool.waiting, takes=fill < 1, disk=self.disk.fill, disk_low=self.disk.is_low)
 
     def learn(self, attempt: Attempt) -> None:
         """How far this node's clock is from the database's, from a commit."""
@@ -106,6 +111,7 @@ class Keeper:
                 log.warning("spool_waits", extra={"error": f"{type(error).__name__}: {error}".strip()})
             except Exception:  # the drainer's process boundary: it is told, and tried again
                 log.exception("spool_drain_failed")
+            await asyncio.to_thread(self.disk.look)
             self._show()
             await asyncio.sleep(PROBE_S)
 
@@ -117,6 +123,7 @@ class Keeper:
     def _show(self) -> None:
         metrics.INTAKE_SPOOLED.set(self.spool.waiting)
         metrics.INTAKE_SPOOL_BYTES.set(self.spool.size)
+        metrics.DISK_FILL.set(self.disk.fill)
 
 
 def _wall_clock() -> datetime:

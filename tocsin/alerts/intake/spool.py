@@ -105,9 +105,11 @@ def least_taken(fill: float) -> Severity:
 
 def is_taken(events: Sequence[NewEvent], fill: float) -> bool:
     """Whether a delivery still has room: that of its gravest event. What ends an alert is never the least important."""
-    if fill >= 1:
-        return False
-    least = least_taken(fill)
+    return fill < 1 and is_as_grave(events, least_taken(fill))
+
+
+def is_as_grave(events: Sequence[NewEvent], least: Severity) -> bool:
+    """Whether any event is as grave as that, or no firing."""
     return any(event.action is not AlertAction.FIRE or event.severity <= least for event in events)
 
 

@@ -43,6 +43,7 @@ from tocsin.alerts.queries.histogram import Bucket, histogram, installation_hist
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
 from tocsin.alerts.queries.late import Late, late_alerts
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
+from tocsin.alerts.queries.own import low_disks
 from tocsin.alerts.queries.rises import rises
 from tocsin.alerts.queries.scope import visible_group as group_by_id
 from tocsin.alerts.queries.storm import Storm, storm
@@ -98,6 +99,7 @@ __all__ = [
     "is_digested",
     "late_alerts",
     "ledger",
+    "low_disks",
     "newer",
     "newest_waiting",
     "notes_of",

@@ -24,6 +24,7 @@ class RefusalKind(StrEnum):
     SPOOL_FULL = "spool_full"
     DISK_FAILED = "disk_failed"
     NOT_STORED = "not_stored"
+    DISK_FULL = "disk_full"
     FLOOD = "flood"
 
 

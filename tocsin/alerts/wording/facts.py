@@ -140,6 +140,7 @@ def _refusal(kind: str) -> str:
         RefusalKind.SPOOL_FULL: gettext("the database is away and the spool is full"),
         RefusalKind.DISK_FAILED: gettext("the database is away and the disk takes nothing"),
         RefusalKind.NOT_STORED: gettext("they could not be stored"),
+        RefusalKind.DISK_FULL: gettext("the database's disk is nearly full"),
     }
     return words.get(kind, kind)
 

@@ -132,11 +132,13 @@ def _disconnect() -> None:
 
 
 def wait_ready(config: Config) -> None:
-    """Return once the node says that it is healthy; Unavailable when it does not within half a minute."""
+    """Return once the node says that it works; Unavailable when it does not within half a minute. How full the disk is
+    does not matter here."""
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{config.url}/healthz", timeout=2).json()["status"] == "ok":
+            said = httpx.get(f"{config.url}/healthz", timeout=2).json()
+            if said["engine"] == "working" and said["screens"] == "here":
                 return
         except httpx.TransportError:
             pass

@@ -45,7 +45,7 @@ class Health:
     needs them and the database.
     Degraded: this node does its part, and somebody should look at the installation.
     `screens`: here, away (starting, stopping, crashed) or elsewhere (this node has none). `jobs_given_up` is None when
-    nobody can tell. `spooled`: events on this node's disk that wait for the database.
+    nobody can tell. `spooled`: events on this node's disk that wait for the database. `disk`: how full that is, 0 to 1.
     """
 
     status: str
@@ -55,6 +55,7 @@ class Health:
     screens: str
     jobs_given_up: int | None
     spooled: int
+    disk: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Examiner:
         age, given_up = row or (None, None)
         engine = "unknown" if row is None else _engine(age)
         able = (row is not None or spool.takes) if "intake" in roles else (row is not None and screens == "here")
-        whole = engine == "working" and screens != "away" and not given_up
+        whole = engine == "working" and screens != "away" and not given_up and not spool.disk_low
         return Health(
             status="ok" if able and whole else "degraded" if able else "unavailable",
             database="away" if row is None else "here",
@@ -87,6 +88,7 @@ class Examiner:
             screens=screens,
             jobs_given_up=given_up,
             spooled=spool.waiting,
+            disk=round(spool.disk, 3),
         )
 
     async def measure(self) -> None:
