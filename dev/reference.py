@@ -77,7 +77,9 @@ def facts_page() -> str:
 
 def _is_fact(value: object, module: ModuleType) -> bool:
     return (
-        inspect.isclass(value) and value.__module__ == module.__name__ and isinstance(getattr(value, "kind", None), str)
+        inspect.isclass(value)
+        and f"{value.__module__}.".startswith(f"{module.__name__}.")
+        and isinstance(getattr(value, "kind", None), str)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -126,6 +126,23 @@ def _heartbeat() -> object:
 _ON_HEARTBEAT = Example(path=lambda: {"name": "nightly-backup"}, before=_heartbeat)
 
 
+MAINTENANCE = {
+    "key": "works-7",
+    "reason": "New line cards",
+    "starts_at": "2026-11-24T01:00:00Z",
+    "ends_at": "2036-11-24T04:00:00Z",
+    "services": [world.SWITCH],
+    "dependents": True,
+}
+
+
+def _maintenance() -> object:
+    return alerts.save_maintenance(alerts.MaintenanceDetails(**MAINTENANCE), actor=SYSTEM)
+
+
+_ON_MAINTENANCE = Example(path=lambda: {"key": "works-7"}, before=_maintenance)
+
+
 def _silence() -> object:
     return alerts.save_silence(alerts.SilenceDetails(**SILENCE), actor=SYSTEM)
 
@@ -231,6 +248,13 @@ EXAMPLES: dict[str, Example] = {
     "GET /silences": Example(before=_silence),
     "POST /silences": Example(body=lambda: SILENCE),
     "POST /silences/{key}/end": Example(path=lambda: {"key": "mnt-118"}, before=_silence),
+    "GET /maintenance": Example(before=_maintenance),
+    "POST /maintenance": Example(body=lambda: MAINTENANCE),
+    "POST /maintenance/preview": Example(body=lambda: {"services": [world.SWITCH], "dependents": True}),
+    "GET /maintenance/{key}": _ON_MAINTENANCE,
+    "POST /maintenance/{key}/prolong": replace(_ON_MAINTENANCE, body=lambda: {"until": None}),
+    "POST /maintenance/{key}/end": _ON_MAINTENANCE,
+    "DELETE /maintenance/{key}": _ON_MAINTENANCE,
     "GET /heartbeats": Example(guest=Guest.EMPTY, before=_heartbeat),
     "POST /heartbeats": Example(body=lambda: HEARTBEAT),
     "GET /heartbeats/{name}": _ON_HEARTBEAT,

@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from tests.incidents import world
 from tocsin.accounts.rules import SYSTEM
-from tocsin.alerts.cli import parse_matcher
 from tocsin.alerts.models import Alert, Silence
 from tocsin.alerts.rules import parse_matchers
+from tocsin.alerts.shapes import parse_matcher
 from tocsin.core.errors import Forbidden, InvalidInput, NotFound
 from tocsin.journal.queries import latest_facts
 from tocsin.main.cli import ROOMS
@@ -187,6 +187,22 @@ def test_group_is_corrected(storm: Group) -> None:
     assert _ran(f"group withdraw-verdict {storm.uuid}") == f"Cause: {world.BILLING} (proposed).\n"
     assert world.BILLING in _ran(f"group show {storm.uuid}")
     assert _ran(f"group close {storm.uuid}") == "Closed.\n"
+
+
+def test_maintenance_is_planned_prolonged_ended_and_removed(estate: None) -> None:
+    _ran("maintenance save works --service core-sw-waw-02 --dependents --from 1h --until 3h", "--reason", "New cards")
+    row = Silence.objects.get()
+    assert row.scope["services"] == ["core-sw-waw-02"]
+    assert row.ends_at is not None
+    listed = _ran("maintenance list")
+    assert "core-sw-waw-02*" in listed
+    assert "planned" in listed
+    assert _ran("maintenance prolong works") == "Prolonged.\n"
+    assert "ended by hand" in _ran("maintenance list")
+    assert _ran("maintenance end works") == "Ended.\n"
+    assert "cancelled" in _ran("maintenance list --over")
+    assert _ran("maintenance remove works") == "Removed.\n"
+    assert "works" not in _ran("maintenance list --over")
 
 
 def test_silence_is_added_and_ended(estate: None) -> None:

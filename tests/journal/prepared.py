@@ -246,3 +246,8 @@ def given_up() -> int:
 def after(prepare: Callable[[], object], action: Action) -> Action:
     prepare()
     return action
+
+
+def maintenance() -> str:
+    alerts.save_maintenance(alerts.MaintenanceDetails(**asked.MAINTENANCE), actor=SYSTEM)
+    return "works-7"

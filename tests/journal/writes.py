@@ -163,6 +163,12 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
         ),
         **by,
     ),
+    "alerts.save_maintenance": lambda: partial(
+        alerts.save_maintenance, alerts.MaintenanceDetails(**asked.MAINTENANCE), **by
+    ),
+    "alerts.prolong_maintenance": lambda: partial(alerts.prolong_maintenance, prepared.maintenance(), until=None, **by),
+    "alerts.end_maintenance": lambda: partial(alerts.end_maintenance, prepared.maintenance(), **by),
+    "alerts.remove_maintenance": lambda: partial(alerts.remove_maintenance, prepared.maintenance(), **by),
     "alerts.end_silence": lambda: partial(alerts.end_silence, prepared.silence(), **by),
     "alerts.maintain_partitions": lambda: alerts.maintain_partitions,
     "paging.open_page": lambda: partial(

@@ -14,14 +14,16 @@ from tocsin.accounts.rules import Actor
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import IntegrationDetails, SilenceDetails
 from tocsin.alerts.heartbeats.cli import commands as heartbeats
+from tocsin.alerts.maintenance.cli import commands as maintenance
 from tocsin.alerts.queries import AlertRow, CauseView, InboxFilter, InboxRow, IntegrationRow, LedgerLine, StateFilter
-from tocsin.alerts.rules import Operator, Severity
+from tocsin.alerts.rules import Severity
 from tocsin.alerts.shapes import (
     AlertList,
     GroupReport,
     InboxList,
     SilenceOut,
     alert_detail,
+    parse_matcher,
     silence_out,
 )
 from tocsin.alerts.sources.registry import KINDS
@@ -340,19 +342,6 @@ def _object(text: str | None, where: str) -> dict[str, Any] | None:
         raise InvalidInput("{where} is no JSON object: {error}.", where=where, error=str(error)) from None
 
 
-def parse_matcher(text: str) -> dict[str, str]:
-    """`label=value`, with an operator of the rules between (the first in the text counts); InvalidInput shows them."""
-    for op in sorted(Operator, key=len, reverse=True):
-        label, found, value = text.partition(op)
-        if found and label and not set(label) & set("".join(Operator)):
-            return {"label": label.strip(), "op": op.value, "value": value}
-    raise InvalidInput(
-        "“{text}” matches nothing: write label=value, with {operators} between.",
-        text=text,
-        operators=" ".join(Operator),
-    )
-
-
 def _print_group(actor: Actor, group_id: UUID, *, as_json: bool) -> None:
     detail, ledger = queries.group_detail(actor, group_id), queries.ledger(actor, group_id)
     if as_json:
@@ -374,4 +363,4 @@ def _say(state: str) -> None:
     click.echo(f"{state[:1].upper()}{state[1:]}.")
 
 
-commands: tuple[click.Command, ...] = (inbox, alert, group, silence, integration, *heartbeats)
+commands: tuple[click.Command, ...] = (inbox, alert, group, silence, *maintenance, integration, *heartbeats)

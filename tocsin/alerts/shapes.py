@@ -10,9 +10,10 @@ from uuid import UUID
 
 from tocsin.alerts import queries
 from tocsin.alerts.queries import AlertRow, GroupDetail, InboxRow, Ledger
-from tocsin.alerts.rules import Severity
+from tocsin.alerts.rules import Operator, Scope, Severity, SilenceKind, WindowState, window_state
 from tocsin.alerts.rules.heartbeats import Pulse, pulse
-from tocsin.core.errors import NotFound
+from tocsin.core import clock
+from tocsin.core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from tocsin.alerts.models import Alert, Heartbeat, Silence
@@ -35,13 +36,26 @@ class AlertList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hushed:
+    """The silence or maintenance window (`kind`) that kept an alert from paging, now or last; `by` is whose it is.
+    `began_in_it`: the alert was first received while it was in force."""
+
+    kind: SilenceKind
+    key: str
+    reason: str
+    by: str
+    began_in_it: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDetail:
-    """An alert with what its sender said."""
+    """An alert with what its sender said, and what kept it from paging, if anything did."""
 
     alert: AlertRow
     description: str
     labels: Mapping[str, str]
     source: str
+    hushed_by: Hushed | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +78,28 @@ class SilenceOut:
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowOut:
+    """A maintenance window. What is covered is of one of `services` (with `dependents`: or depends on them),
+    `integrations` or `teams`, where any are named, and matches all `matchers` (`{label, op, value}`). Without `ends_at`
+    it lasts until it is ended. `owner` is a login, `author` a name."""
+
+    id: UUID
+    key: str
+    reason: str
+    state: WindowState
+    owner: str | None
+    author: str
+    starts_at: datetime
+    ends_at: datetime | None
+    ended_at: datetime | None
+    services: Sequence[str]
+    dependents: bool
+    integrations: Sequence[str]
+    teams: Sequence[str]
+    matchers: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +139,23 @@ def heartbeat_out(heartbeat: Heartbeat) -> HeartbeatOut:
 def alert_detail(alert: Alert) -> AlertDetail:
     """An alert loaded with its service, group and integration."""
     return AlertDetail(
-        alert=queries.row_of(alert), description=alert.description, labels=alert.labels, source=alert.source
+        alert=queries.row_of(alert),
+        description=alert.description,
+        labels=alert.labels,
+        source=alert.source,
+        hushed_by=hushed(alert),
     )
+
+
+def hushed(alert: Alert) -> Hushed | None:
+    """What kept an alert, loaded with it and its owner, from paging, now or last."""
+    row = alert.hushed_by
+    if row is None:
+        return None
+    ends = [moment for moment in (row.ends_at, row.ended_at) if moment is not None]
+    began_in_it = alert.first_at >= row.starts_at and (not ends or alert.first_at < min(ends))
+    by = row.owner.name if row.owner else row.author
+    return Hushed(kind=SilenceKind(row.kind), key=row.key, reason=row.reason, by=by, began_in_it=began_in_it)
 
 
 def silence_out(silence: Silence) -> SilenceOut:
@@ -116,8 +167,29 @@ def silence_out(silence: Silence) -> SilenceOut:
         owner=silence.owner.login if silence.owner else None,
         author=silence.author,
         starts_at=silence.starts_at,
-        ends_at=silence.ends_at,
+        ends_at=silence.until,
         ended_at=silence.ended_at,
+    )
+
+
+def window_out(row: Silence) -> WindowOut:
+    """A maintenance window loaded with its owner, as it stands now."""
+    scope, now = Scope.of(row.scope), clock.now()
+    return WindowOut(
+        id=row.uuid,
+        key=row.key,
+        reason=row.reason,
+        state=window_state(starts_at=row.starts_at, ends_at=row.ends_at, ended_at=row.ended_at, now=now),
+        owner=row.owner.login if row.owner else None,
+        author=row.author,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        ended_at=row.ended_at,
+        services=scope.services,
+        dependents=scope.dependents,
+        integrations=scope.integrations,
+        teams=scope.teams,
+        matchers=row.matchers,
     )
 
 
@@ -127,3 +199,16 @@ def parse_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound("“{text}” is no id of an alert or group; copy it from the list.", text=text) from None
+
+
+def parse_matcher(text: str) -> dict[str, str]:
+    """`label=value`, with an operator of the rules between (the first in the text counts); InvalidInput shows them."""
+    for op in sorted(Operator, key=len, reverse=True):
+        label, found, value = text.partition(op)
+        if found and label and not set(label) & set("".join(Operator)):
+            return {"label": label.strip(), "op": op.value, "value": value}
+    raise InvalidInput(
+        "“{text}” matches nothing: write label=value, with {operators} between.",
+        text=text,
+        operators=" ".join(Operator),
+    )

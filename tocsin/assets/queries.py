@@ -53,6 +53,12 @@ def services_by_key(keys: Iterable[str]) -> dict[str, Service]:
     return {row.key: row for row in Service.objects.filter(key__in=list(keys)).select_related("team")}
 
 
+def keys_owned_by(teams: Iterable[str]) -> set[str]:
+    """The keys of the services that these teams (keys) own, for rooms that decide by owner."""
+    rows = Service.objects.filter(team__key__in=list(teams), team__removed_at__isnull=True, removed_at__isnull=True)
+    return set(rows.values_list("key", flat=True))
+
+
 def edges() -> list[Edge]:
     """The whole map, for the engine: given and learnt dependencies between services that still exist."""
     age = ExpressionWrapper(Now() - F("last_seen_at"), output_field=DurationField())

@@ -26,6 +26,7 @@ from tocsin.accounts.queries import actor_for_person, actor_for_token
 from tocsin.accounts.rules import Actor, KeyScope
 from tocsin.alerts.api import router as alerts
 from tocsin.alerts.heartbeats.api import router as heartbeats
+from tocsin.alerts.maintenance.api import router as maintenance
 from tocsin.assets.api import router as assets
 from tocsin.channels.api import router as contacts
 from tocsin.core.errors import Forbidden, NotFound, TocsinError
@@ -112,8 +113,8 @@ def build() -> NinjaAPI:
         auth=[KeyOwner(), SignedIn()],
         docs_url=None,
     )
-    own = (accounts, contacts)
-    for router in (incidents, alerts, heartbeats, deployments, paging, oncall, *own, assets, items, journal, queue):
+    machines, own = (heartbeats, maintenance), (accounts, contacts)
+    for router in (incidents, alerts, *machines, deployments, paging, oncall, *own, assets, items, journal, queue):
         api.add_router("", router)
     _answer_errors(api)
     return api

@@ -37,6 +37,13 @@ from tocsin.alerts.actions.heartbeats import (
     switch_heartbeat,
 )
 from tocsin.alerts.actions.helping import ask_person, ask_team, escalate
+from tocsin.alerts.actions.maintenance import (
+    MaintenanceDetails,
+    end_maintenance,
+    prolong_maintenance,
+    remove_maintenance,
+    save_maintenance,
+)
 from tocsin.alerts.actions.partitions import drop_oldest_day, maintain_partitions
 from tocsin.alerts.actions.refusals import note_refusals
 from tocsin.alerts.actions.silences import SilenceDetails, end_silence, revise_silence, save_silence
@@ -49,6 +56,7 @@ __all__ = [
     "DiskNews",
     "HeartbeatDetails",
     "IntegrationDetails",
+    "MaintenanceDetails",
     "Outcome",
     "SilenceDetails",
     "Target",
@@ -69,6 +77,7 @@ __all__ = [
     "delete",
     "detach",
     "drop_oldest_day",
+    "end_maintenance",
     "end_silence",
     "escalate",
     "expire_due",
@@ -78,14 +87,17 @@ __all__ = [
     "note",
     "note_drained_spools",
     "note_refusals",
+    "prolong_maintenance",
     "reject_cause",
     "relabel",
     "remove_heartbeat",
     "remove_integration",
+    "remove_maintenance",
     "reopen",
     "revise_silence",
     "save_heartbeat",
     "save_integration",
+    "save_maintenance",
     "save_silence",
     "snooze",
     "stop_helping",

@@ -15,7 +15,7 @@ from tocsin.accounts.rules import Actor, Verb
 from tocsin.alerts import facts
 from tocsin.alerts.models import Silence
 from tocsin.alerts.rows import silence_ref
-from tocsin.alerts.rules import SilenceState, may_revise, parse_matchers, silence_state
+from tocsin.alerts.rules import SilenceKind, SilenceState, may_revise, parse_matchers, silence_state
 from tocsin.core import clock, live
 from tocsin.core.errors import Conflict, InvalidInput, NotFound
 from tocsin.journal.actions import record
@@ -54,6 +54,8 @@ def save_silence(details: SilenceDetails, *, actor: Actor) -> Silence:
         "ends_at": details.ends_at,
     }
     row = Silence.objects.select_for_update().filter(key=details.key).first()
+    if row is not None and row.kind != SilenceKind.SILENCE:
+        raise Conflict("“{key}” is the key of a maintenance window.", key=details.key)
     created = row is None
     row = row or Silence(key=details.key)
     if not created and row.ended_at is None and all(getattr(row, field) == value for field, value in values.items()):
@@ -62,7 +64,7 @@ def save_silence(details: SilenceDetails, *, actor: Actor) -> Silence:
         setattr(row, field, value)
     row.ended_at, row.changed_at = None, clock.now()
     row.save()
-    fact = facts.SilenceSaved(key=row.key, created=created, starts_at=row.starts_at, ends_at=row.ends_at)
+    fact = facts.SilenceSaved(key=row.key, created=created, starts_at=row.starts_at, ends_at=row.until)
     record(fact, actor=actor, subject=silence_ref(row), reason=details.reason)
     live.publish(["alerts"])
     return row
@@ -77,11 +79,11 @@ def revise_silence(silence_id: UUID, details: SilenceDetails, *, actor: Actor) -
     """Change a silence so that what it did until now stays as it was: where that cannot be, it ends and another with
     the new key takes its place. Returns the one there is then."""
     require(actor, Verb.RESPOND)
-    row = Silence.objects.select_for_update().filter(uuid=silence_id).first()
+    row = Silence.objects.select_for_update().filter(uuid=silence_id, kind=SilenceKind.SILENCE).first()
     if row is None:
         raise NotFound("There is no such silence.")
     now = clock.now()
-    state = silence_state(starts_at=row.starts_at, ends_at=row.ends_at, ended_at=row.ended_at, now=now)
+    state = silence_state(starts_at=row.starts_at, ends_at=row.until, ended_at=row.ended_at, now=now)
     same = row.matchers == _plain(details)
     starts_at = row.starts_at if _to_the_second(details.starts_at) == _to_the_second(row.starts_at) else None
     if same and may_revise(state, starts_at=starts_at or details.starts_at, before=row.starts_at, now=now):
@@ -100,7 +102,7 @@ def _to_the_second(moment: datetime) -> datetime:
 def end_silence(key: str, *, actor: Actor) -> None:
     """End a silence now. What it hid and still fires may page from the next digest on."""
     require(actor, Verb.RESPOND)
-    row = Silence.objects.select_for_update().filter(key=key).first()
+    row = Silence.objects.select_for_update().filter(key=key, kind=SilenceKind.SILENCE).first()
     if row is None:
         raise NotFound("There is no silence “{key}”.", key=key)
     if row.ended_at is not None:

@@ -15,11 +15,12 @@ from tocsin.alerts.rules import Severity
 _FIGURES = """
 SELECT a.group_id, count(*), count(*) FILTER (WHERE a.state <> 'closed'), count(DISTINCT a.service_id), sum(a.count),
        min(a.severity), min(a.first_at), max(a.last_at),
-       coalesce(min(weight) FILTER (WHERE a.state <> 'closed' AND a.set_aside <> 'silenced'), min(weight)),
-       count(*) FILTER (WHERE a.state <> 'closed' AND a.set_aside <> 'silenced'),
+       coalesce(min(weight) FILTER (WHERE loud), min(weight)), count(*) FILTER (WHERE loud),
        (array_agg(a.integration_id ORDER BY a.id))[1], max(a.flaps)
   FROM alerts_alert a JOIN assets_service s ON s.id = a.service_id
  CROSS JOIN LATERAL (SELECT (s.tier + a.severity) * 100 + s.tier * 10 + a.severity) AS matters (weight)
+ CROSS JOIN LATERAL
+       (SELECT a.state <> 'closed' AND a.set_aside NOT IN ('silenced', 'maintenance')) AS heard (loud)
  WHERE a.group_id = ANY(%s) GROUP BY a.group_id
 """
 

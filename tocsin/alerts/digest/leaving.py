@@ -13,7 +13,7 @@ from tocsin.alerts.digest import calling
 from tocsin.alerts.digest.known import Known
 from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.rows import group_ref
-from tocsin.alerts.rules import AlertState, AsideReason, Severity, Urgency
+from tocsin.alerts.rules import HUSHED, AlertState, Severity, Urgency
 from tocsin.journal.actions import record
 
 LEFT = timedelta(minutes=5)
@@ -37,7 +37,7 @@ def what_calls(group: Group, now: datetime) -> Sequence[Alert]:
     """The alerts of a group whose cause has ended that would wake somebody by themselves, the worst first; they have
     been there for LEFT, nobody has them, and no silence hides them."""
     rows = Alert.objects.filter(group=group, state=AlertState.OPEN, first_at__lte=now - LEFT)
-    rows = rows.exclude(set_aside=AsideReason.SILENCED).select_related("service__team", "integration__team")
+    rows = rows.exclude(set_aside__in=HUSHED).select_related("service__team", "integration__team")
     calling_ones = [
         alert
         for alert in rows

@@ -15,7 +15,7 @@ from tocsin.alerts.digest.reading import Event
 from tocsin.alerts.digest.repeating import Repeated
 from tocsin.alerts.digest.working import Working
 from tocsin.alerts.models import Alert, Group
-from tocsin.alerts.rules import AlertAction, AlertState, AsideReason, CloseReason, GroupState
+from tocsin.alerts.rules import HUSHED, AlertAction, AlertState, CloseReason, GroupState
 from tocsin.assets import queries as assets
 
 REMEMBERED = timedelta(hours=3)
@@ -79,7 +79,7 @@ class Observer:
             labels=_LABELS.decode(one.labels),
             text=f"{one.title} {one.description}" if one.description else one.title,
             source=str(one.integration_id),
-            set_aside=one.set_aside if one.set_aside == AsideReason.SILENCED else None,
+            set_aside=one.set_aside if one.set_aside in HUSHED else None,
         )
 
     def _seen(self, working: Working, event: Event) -> correlation.Observation | None:
@@ -99,7 +99,7 @@ class Observer:
             labels=_LABELS.decode(content.labels),
             text=f"{content.title} {content.description}" if content.description else content.title,
             source=str(working.key[0]),
-            set_aside=working.set_aside if working.set_aside == AsideReason.SILENCED else None,
+            set_aside=working.set_aside if working.set_aside in HUSHED else None,
         )
 
     def _when(self, working: Working, event: Event, arrival: float) -> float:
@@ -135,7 +135,7 @@ class Observer:
         unknown, told = list[str](), list[correlation.Observation]()
         for alert in (*hushed, *heard):
             is_known = alert.group is not None and alert.group.state == GroupState.OPEN
-            begins = alert.set_aside != AsideReason.SILENCED and not is_known
+            begins = alert.set_aside not in HUSHED and not is_known
             at = arrival if begins else alert.last_at.timestamp()
             told.append(_restored(alert, at=at, arrival=arrival, firing=True))
             if begins:
@@ -202,5 +202,5 @@ def _restored(alert: Alert, *, at: float, arrival: float, firing: bool) -> corre
         labels=alert.labels,
         text=f"{alert.title} {alert.description}".strip(),
         source=str(alert.integration_id),
-        set_aside=alert.set_aside if alert.set_aside == AsideReason.SILENCED else None,
+        set_aside=alert.set_aside if alert.set_aside in HUSHED else None,
     )

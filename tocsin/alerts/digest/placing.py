@@ -14,10 +14,11 @@ from tocsin import correlation
 from tocsin.alerts.models import Alert
 from tocsin.alerts.rules import GroupState
 
-# That an alert is silenced is marked and unmarked by `silencing` alone.
+# That an alert is silenced or in maintenance is marked and unmarked by `silencing` alone.
 _PLACE = """
 UPDATE alerts_alert AS alert SET group_id = placed.group_id, why = placed.why,
-       set_aside = CASE WHEN alert.set_aside = 'silenced' THEN alert.set_aside ELSE placed.set_aside END
+       set_aside = CASE WHEN alert.set_aside IN ('silenced', 'maintenance') THEN alert.set_aside
+                   ELSE placed.set_aside END
   FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::jsonb[]) AS placed (id, group_id, set_aside, why)
  WHERE alert.id = placed.id AND NOT alert.pinned
 """

@@ -65,7 +65,7 @@ SELECT told.integration_id, told.fingerprint, 'fire', coalesce(told."order", tol
 
 _NEWEST = f"""
 SELECT a.id, a.uuid, a.integration_id, a.fingerprint, a.severity, a.title, a.description, a.name, s.key, a.peer,
-       a.labels::text, a.source, a.group_id, a.set_aside, a.expires_at, a.edits, a.said_at,
+       a.labels::text, a.source, a.group_id, a.set_aside, a.expires_at, a.edits, a.said_at, a.hushed_by_id,
        {", ".join(f"a.{name}" for name in LIFE_FIELDS)}
   FROM unnest(%s::bigint[], %s::text[]) AS wanted (integration_id, fingerprint)
   JOIN alerts_alert a ON a.integration_id = wanted.integration_id AND a.fingerprint = wanted.fingerprint
@@ -188,7 +188,7 @@ def newest_alerts(keys: Iterable[Key]) -> dict[Key, Working]:
 
 def _working(row: tuple[Any, ...]) -> Working:
     id_, uuid, integration_id, fingerprint, severity, title, description, name, service, peer, labels, source = row[:12]
-    life = dict(zip(LIFE_FIELDS, row[17:], strict=True))
+    life = dict(zip(LIFE_FIELDS, row[18:], strict=True))
     return Working(
         id=id_,
         uuid=uuid if isinstance(uuid, UUID) else UUID(uuid),
@@ -209,4 +209,5 @@ def _working(row: tuple[Any, ...]) -> Working:
         expires_at=row[14],
         edits=json.loads(row[15]) if isinstance(row[15], str) else row[15],
         said_at=row[16],
+        hushed_by_id=row[17],
     )

@@ -38,6 +38,7 @@ class Working:
     edits: Edits = field(default_factory=dict)
     group_id: int | None = None
     set_aside: str = ""
+    hushed_by_id: int | None = None
     expires_at: datetime | None = None
     follows_at: datetime | None = None
     superseded_at: datetime | None = None

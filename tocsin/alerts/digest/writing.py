@@ -17,7 +17,7 @@ from tocsin.alerts.rules import CloseReason
 from tocsin.journal.actions import Entry, record_many
 
 _CONTENT = ("severity", "title", "description", "name", "service_id", "peer", "labels", "source")
-_OWN = ("expires_at", "follows_at", "superseded_at", "set_aside", "said_at")
+_OWN = ("expires_at", "follows_at", "superseded_at", "set_aside", "said_at", "hushed_by_id")
 _COLUMNS = ("id", "uuid", "integration_id", "fingerprint", "pinned", *_CONTENT, *LIFE_FIELDS, *_OWN)
 _COPY = f"COPY alerts_alert ({', '.join(_COLUMNS)}) FROM STDIN"
 
@@ -28,8 +28,9 @@ _TYPES = {
     "count": "bigint",
     "flaps": "int",
     "set_aside": "text",
+    "hushed_by_id": "bigint",
 }
-_CHANGING = (*LIFE_FIELDS, "expires_at", "superseded_at", "set_aside", "said_at")
+_CHANGING = (*LIFE_FIELDS, "expires_at", "superseded_at", "set_aside", "said_at", "hushed_by_id")
 
 
 def _update(columns: Sequence[str]) -> str:
@@ -93,6 +94,7 @@ def _insert(new: Sequence[Working], services: Mapping[str, int]) -> None:
                     working.superseded_at,
                     working.set_aside,
                     working.said_at,
+                    working.hushed_by_id,
                 )
             )
 
@@ -115,7 +117,7 @@ def _update_life(old: Sequence[Working]) -> None:
     if not old:
         return
     ordered = sorted(old, key=lambda working: working.id)
-    own = {"expires_at", "superseded_at", "set_aside", "said_at"}
+    own = {"expires_at", "superseded_at", "set_aside", "said_at", "hushed_by_id"}
     columns: list[list[Any]] = [[working.id for working in ordered]]
     columns += [[getattr(each if name in own else each.life, name) for each in ordered] for name in _CHANGING]
     with connection.cursor() as cursor:

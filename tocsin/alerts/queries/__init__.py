@@ -43,6 +43,14 @@ from tocsin.alerts.queries.histogram import Bucket, histogram, installation_hist
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
 from tocsin.alerts.queries.late import Late, late_alerts
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
+from tocsin.alerts.queries.maintenance import (
+    Covered,
+    covered_now,
+    window_by_id,
+    window_by_key,
+    windows,
+    windows_over_service,
+)
 from tocsin.alerts.queries.own import low_disks
 from tocsin.alerts.queries.rises import rises
 from tocsin.alerts.queries.scope import visible_group as group_by_id
@@ -54,6 +62,7 @@ __all__ = [
     "Behind",
     "Bucket",
     "CauseView",
+    "Covered",
     "EvidenceView",
     "Firing",
     "GroupDetail",
@@ -79,6 +88,7 @@ __all__ = [
     "behind",
     "calls_before",
     "count_alerts",
+    "covered_now",
     "deliveries_of",
     "detail_of",
     "find_alerts",
@@ -113,4 +123,8 @@ __all__ = [
     "storm",
     "team_to_call",
     "whole_ledger",
+    "window_by_id",
+    "window_by_key",
+    "windows",
+    "windows_over_service",
 ]

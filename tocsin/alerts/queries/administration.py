@@ -16,7 +16,7 @@ from tocsin.accounts.queries import keys as accounts_keys
 from tocsin.accounts.rules import Actor, Scope, Verb, may
 from tocsin.alerts.intake.secrets import source_secrets
 from tocsin.alerts.models import Integration, Silence
-from tocsin.alerts.rules import ITSELF, AlertState
+from tocsin.alerts.rules import ITSELF, AlertState, SilenceKind
 from tocsin.core import clock
 from tocsin.core.errors import NotFound
 
@@ -98,9 +98,9 @@ def _keys(actor: Actor) -> list[Key]:
 def silences(actor: Actor, *, ended: bool = False, over_for: timedelta | None = None) -> list[Silence]:
     """Silences in force or to come, soonest end first; with `ended` also those that are over, `over_for` at most."""
     require(actor, Verb.VIEW)
-    rows, now = Silence.objects.select_related("owner"), clock.now()
+    rows, now = Silence.objects.filter(kind=SilenceKind.SILENCE).select_related("owner"), clock.now()
     if not ended:
-        rows = rows.filter(ended_at__isnull=True, ends_at__gt=now)
+        rows = rows.lasting(now)
     elif over_for is not None:
         rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now - over_for), ends_at__gt=now - over_for)
     return list(rows.order_by("ends_at", "id"))
@@ -108,7 +108,7 @@ def silences(actor: Actor, *, ended: bool = False, over_for: timedelta | None = 
 
 def silence_by_id(actor: Actor, silence_id: UUID) -> Silence:
     require(actor, Verb.VIEW)
-    row = Silence.objects.select_related("owner").filter(uuid=silence_id).first()
+    row = Silence.objects.select_related("owner").filter(uuid=silence_id, kind=SilenceKind.SILENCE).first()
     if row is None:
         raise NotFound("There is no such silence.")
     return row
@@ -116,7 +116,7 @@ def silence_by_id(actor: Actor, silence_id: UUID) -> Silence:
 
 def silence_by_key(actor: Actor, key: str) -> Silence:
     require(actor, Verb.VIEW)
-    row = Silence.objects.select_related("owner").filter(key=key).first()
+    row = Silence.objects.select_related("owner").filter(key=key, kind=SilenceKind.SILENCE).first()
     if row is None:
         raise NotFound("There is no silence “{key}”.", key=key)
     return row

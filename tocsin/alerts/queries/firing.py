@@ -11,11 +11,12 @@ from django.db.models import Count, F, Q
 
 from tocsin.accounts.rules import Actor
 from tocsin.alerts.models import Alert, Integration, Silence
+from tocsin.alerts.queries.covering import coverage_of, looked_at
 from tocsin.alerts.queries.scope import visible_alerts
-from tocsin.alerts.rows import matchable, owner_of
-from tocsin.alerts.rules import ITSELF, AlertState, GroupState, Matcher, Severity, matches, parse_matchers
+from tocsin.alerts.rows import owner_of
+from tocsin.alerts.rules import ITSELF, AlertState, Coverage, GroupState, SilenceKind
 
-Matching = list[tuple[UUID, tuple[Matcher, ...]]]
+Hushing = list[tuple[Silence, Coverage]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +24,14 @@ class Firing:
     """An open alert. `team` (a key, or empty) is called for it: the owner of its group's cause, else its own.
 
     `cause` is the alert that its group is about, where this is a symptom of that and somebody complains about the cause
-    at all. `silenced_by`: silences in force that match it now, whether it was delivered since they began or not.
+    at all. `silenced_by`: silences in force that match it now, whether it was delivered since they began or not;
+    `muted_by` the maintenance windows (keys).
     """
 
     alert: Alert
     team: str
     silenced_by: tuple[UUID, ...]
+    muted_by: tuple[str, ...]
     cause: Alert | None
 
 
@@ -47,12 +50,13 @@ def firing_alerts(actor: Actor, now: datetime) -> list[Firing]:
     )
     # Few services and groups stand behind many alerts: each is loaded once, not once an alert.
     rows = rows.prefetch_related("service__team", "integration__team", "group__cause_service__team")
-    silences, causes = _silences(now), _causes()
+    silences, windows, causes = _hushing(now, SilenceKind.SILENCE), _hushing(now, SilenceKind.MAINTENANCE), _causes()
     return [
         Firing(
             alert=alert,
             team=_called(alert),
-            silenced_by=_silencing(alert, silences),
+            silenced_by=tuple(row.uuid for row in _covering(alert, silences)),
+            muted_by=tuple(row.key for row in _covering(alert, windows)),
             cause=causes.get(alert.group_id) if alert.group_id and _is_symptom(alert) else None,
         )
         for alert in rows.order_by("started_at", "id").iterator(chunk_size=2000)
@@ -79,11 +83,10 @@ def _causes() -> dict[int | None, Alert]:
     return found
 
 
-def _silences(now: datetime) -> Matching:
-    rows = Silence.objects.filter(ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now).order_by("id")
-    return [(row.uuid, parse_matchers(row.matchers)) for row in rows]
+def _hushing(now: datetime, kind: SilenceKind) -> Hushing:
+    return [(row, coverage_of(row)) for row in Silence.objects.in_force(now).filter(kind=kind)]
 
 
-def _silencing(alert: Alert, silences: Iterable[tuple[UUID, tuple[Matcher, ...]]]) -> tuple[UUID, ...]:
-    looked_at = matchable(alert.labels, alert.service.key, alert.name, Severity(alert.severity), alert.integration.key)
-    return tuple(uuid for uuid, matchers in silences if matches(matchers, looked_at))
+def _covering(alert: Alert, rows: Hushing) -> list[Silence]:
+    seen = looked_at(alert)
+    return [row for row, coverage in rows if coverage.covers(seen)]

@@ -104,7 +104,11 @@ class AlertRow:
 
 def alert_by_id(actor: Actor, alert_id: UUID) -> Alert:
     """The row of an alert this actor may see."""
-    alert = Alert.objects.select_related("service__team", "integration", "group", "owner").filter(uuid=alert_id).first()
+    alert = (
+        Alert.objects.select_related("service__team", "integration", "group", "owner", "hushed_by__owner")
+        .filter(uuid=alert_id)
+        .first()
+    )
     if alert is None:
         raise NotFound("There is no such alert.")
     require_visible(actor, alert_scope(alert), "There is no such alert.")
@@ -215,7 +219,7 @@ def _aside_line(rows: QuerySet[Alert], line: LedgerLine) -> QuerySet[Alert]:
     if line is LedgerLine.OTHER_GROUPS:
         return rows.filter(group__isnull=False)
     loose = rows.filter(group__isnull=True)
-    named = (LedgerLine.FLAPPING, LedgerLine.SILENCED, LedgerLine.STANDING, LedgerLine.BRIEF)
+    named = (LedgerLine.FLAPPING, LedgerLine.SILENCED, LedgerLine.MAINTENANCE, LedgerLine.STANDING, LedgerLine.BRIEF)
     if line in named:
         return loose.filter(set_aside=line.value)
     return loose.exclude(set_aside__in=[each.value for each in named])

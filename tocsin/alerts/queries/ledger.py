@@ -33,6 +33,7 @@ class LedgerLine(StrEnum):
     STANDING = "standing"
     FLAPPING = "flapping"
     SILENCED = "silenced"
+    MAINTENANCE = "maintenance"
     BRIEF = "brief"
     FLOOD = "flood"
     """Held back: it would have opened an alert while its integration had too many open. Counted in the flood alert."""
@@ -65,7 +66,7 @@ WITH event AS MATERIALIZED (
       WHEN a.service_id = g.cause_service_id THEN 'evidence'
       ELSE 'symptoms' END
     WHEN a.group_id IS NOT NULL THEN 'other_groups'
-    WHEN a.set_aside IN ('standing', 'flapping', 'silenced', 'brief') THEN a.set_aside
+    WHEN a.set_aside IN ('standing', 'flapping', 'silenced', 'maintenance', 'brief') THEN a.set_aside
     ELSE 'unrelated' END AS line
   FROM event e
   LEFT JOIN alerts_alert a ON a.integration_id = e.integration_id AND a.fingerprint = e.fingerprint

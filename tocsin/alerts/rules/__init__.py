@@ -30,6 +30,7 @@ from tocsin.alerts.rules.silences import (
     silence_state,
 )
 from tocsin.alerts.rules.states import (
+    HUSHED,
     ITSELF,
     AlertAction,
     AlertState,
@@ -53,11 +54,13 @@ from tocsin.alerts.rules.urgency import (
     stands_alone,
     urgency,
 )
+from tocsin.alerts.rules.windows import Coverage, Scope, SilenceKind, WindowState, standing_on, window_state
 
 __all__ = [
     "ALONE",
     "FLAP_WITHIN",
     "HELD_BACK",
+    "HUSHED",
     "ITSELF",
     "MAY_BE_CLAIMED",
     "SERVICE_LABELS",
@@ -70,6 +73,7 @@ __all__ = [
     "CloseReason",
     "Comparison",
     "Condition",
+    "Coverage",
     "Edits",
     "Every",
     "Field",
@@ -82,7 +86,9 @@ __all__ = [
     "Not",
     "Operator",
     "Readiness",
+    "Scope",
     "Severity",
+    "SilenceKind",
     "SilenceState",
     "Some",
     "Standing",
@@ -91,6 +97,7 @@ __all__ = [
     "Urgency",
     "Urging",
     "Why",
+    "WindowState",
     "acknowledge",
     "close_by_hand",
     "edited",
@@ -112,9 +119,11 @@ __all__ = [
     "service_of",
     "silence_state",
     "snooze",
+    "standing_on",
     "stands_alone",
     "tagged",
     "tags_of",
     "unacknowledge",
     "urgency",
+    "window_state",
 ]

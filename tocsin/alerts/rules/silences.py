@@ -122,15 +122,16 @@ def matches(matchers: Iterable[Matcher], alert: Matchable) -> bool:
     return all(matcher.matches(alert.values(matcher.label)) for matcher in matchers)
 
 
-def parse_matchers(raw: Sequence[Mapping[str, str]]) -> tuple[Matcher, ...]:
+def parse_matchers(raw: Sequence[Mapping[str, str]], *, narrowing: bool = False) -> tuple[Matcher, ...]:
     """Matchers from `{label, op, value}`; InvalidInput names the one that cannot be used.
 
-    At least one must be able to fail on an alert without labels, else the silence would hide everything.
+    At least one must be able to fail on an alert without labels, else the silence would hide everything: unless they
+    are `narrowing` what is named beside them.
     """
     if len(raw) > MATCHERS_MOST:
         raise InvalidInput("These are more than {most} matchers.", most=MATCHERS_MOST)
     found = tuple(_matcher(number, each) for number, each in enumerate(raw, 1))
-    if matches(found, Matchable()):
+    if not narrowing and matches(found, Matchable()):
         raise InvalidInput("This silence would match every alert: give at least one label that must be there.")
     return found
 

@@ -54,7 +54,12 @@ class AsideReason(StrEnum):
     LOOSE = "loose"
     STALE = "stale"
     SILENCED = "silenced"
+    MAINTENANCE = "maintenance"
     KEPT_APART = "kept_apart"
+
+
+HUSHED = frozenset({AsideReason.SILENCED, AsideReason.MAINTENANCE})
+"""What people asked for, until a set time: the alert is kept and shown, and pages nobody."""
 
 
 class AlertAction(StrEnum):

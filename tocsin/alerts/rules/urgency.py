@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tocsin.alerts.rules.states import AlertState, AsideReason, Severity, Urgency
+from tocsin.alerts.rules.states import HUSHED, AlertState, AsideReason, Severity, Urgency
 
 PATIENCE = timedelta(seconds=8)
 """A critical group waits this long for its cause; what is left of 10 s is for the page itself."""
@@ -127,7 +127,7 @@ def ready_to_page(standing: Standing, *, now: datetime) -> Readiness:
     return Readiness(ready=False, why=Why.WAITING_FOR_CAUSE, params=params)
 
 
-HELD_BACK = frozenset({AsideReason.STANDING, AsideReason.SILENCED, AsideReason.STALE})
+HELD_BACK = frozenset({AsideReason.STANDING, AsideReason.STALE, *HUSHED})
 """What is set aside for one of these reasons does not stand alone."""
 
 MAY_BE_CLAIMED = timedelta(seconds=2)

@@ -71,13 +71,13 @@ def _offered(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def _row(row: Any, now: datetime) -> dict[str, Any]:
-    is_over = row.ended_at is not None or row.ends_at <= now
+    is_over = row.ended_at is not None or row.until <= now
     return {
         "silence": row,
         "matchers": [(m["label"], wording.operator_word(m["op"]), m["value"]) for m in row.matchers],
         "is_over": is_over,
         "is_coming": not is_over and row.starts_at > now,
-        "ended_at": min(row.ended_at, row.ends_at) if row.ended_at else row.ends_at,
+        "ended_at": min(row.ended_at, row.until) if row.ended_at else row.until,
     }
 
 
@@ -103,7 +103,7 @@ def resume(request: HttpRequest, key: str) -> HttpResponse:
         matchers=row.matchers,
         reason=row.reason,
         starts_at=row.starts_at,
-        ends_at=row.ends_at,
+        ends_at=row.until,
         owner=row.owner.login if row.owner else "",
         author=row.author,
     )

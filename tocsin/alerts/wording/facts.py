@@ -175,6 +175,30 @@ def _silence(fact: Stored) -> str:
     return gettext("Silence %(key)s changed, until %(until)s.") % params
 
 
+def _maintenance(fact: Stored) -> str:
+    data, since = fact.data, _at(fact.data["starts_at"])
+    params = {"key": data["key"], "from": since, "until": _at(data["ends_at"]) if data["ends_at"] else ""}
+    if data["created"] and data["ends_at"]:
+        return gettext("Maintenance %(key)s planned from %(from)s until %(until)s.") % params
+    if data["created"]:
+        return gettext("Maintenance %(key)s planned from %(from)s on, until it is ended.") % params
+    if data["ends_at"]:
+        return gettext("Maintenance %(key)s changed: from %(from)s until %(until)s.") % params
+    return gettext("Maintenance %(key)s changed: from %(from)s on, until it is ended.") % params
+
+
+def _prolonged(fact: Stored) -> str:
+    if not fact.data["until"]:
+        return gettext("Maintenance %(key)s lasts until it is ended.") % fact.data
+    return gettext("Maintenance %(key)s lasts until %(until)s now.") % (fact.data | {"until": _at(fact.data["until"])})
+
+
+def _maintenance_ended(fact: Stored) -> str:
+    if fact.data["cancelled"]:
+        return gettext("Maintenance %(key)s cancelled before it began.") % fact.data
+    return gettext("Maintenance %(key)s ended.") % fact.data
+
+
 def _heartbeat(fact: Stored) -> str:
     params = {"name": fact.data["name"], "fields": ", ".join(fact.data["changed"])}
     if fact.data["created"]:
@@ -227,6 +251,10 @@ FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.GroupSplit.kind: _split,
     facts.SilenceSaved.kind: _silence,
     facts.SilenceEnded.kind: lambda fact: gettext("Silence %(key)s ended.") % fact.data,
+    facts.MaintenanceSaved.kind: _maintenance,
+    facts.MaintenanceProlonged.kind: _prolonged,
+    facts.MaintenanceEnded.kind: _maintenance_ended,
+    facts.MaintenanceRemoved.kind: lambda fact: gettext("Maintenance %(key)s removed from the lists.") % fact.data,
     facts.HeartbeatSaved.kind: _heartbeat,
     facts.HeartbeatRemoved.kind: lambda fact: gettext("Heartbeat %(name)s removed.") % fact.data,
     facts.HeartbeatMissed.kind: lambda fact: (

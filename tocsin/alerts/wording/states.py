@@ -60,6 +60,7 @@ def aside_words(reason: str) -> str:
         AsideReason.LOOSE.value: gettext("tied to nothing else"),
         AsideReason.STALE.value: gettext("not told again for long"),
         AsideReason.SILENCED.value: gettext("silenced"),
+        AsideReason.MAINTENANCE.value: gettext("in maintenance"),
         AsideReason.KEPT_APART.value: gettext("kept apart by hand"),
     }.get(reason, reason)
 
@@ -75,6 +76,7 @@ def line_words(line: LedgerLine, cause: str = "") -> str:
         LedgerLine.STANDING: gettext("Standing since before"),
         LedgerLine.FLAPPING: gettext("Flapping"),
         LedgerLine.SILENCED: gettext("Silenced"),
+        LedgerLine.MAINTENANCE: gettext("In maintenance"),
         LedgerLine.BRIEF: gettext("Over at once"),
         LedgerLine.FLOOD: gettext("Held back in a flood"),
         LedgerLine.UNRELATED: gettext("Not related: still in your inbox"),
@@ -90,6 +92,7 @@ def line_note(line: LedgerLine) -> str:
         LedgerLine.STANDING: gettext("not new"),
         LedgerLine.FLAPPING: gettext("comes and goes"),
         LedgerLine.SILENCED: gettext("by a person, until a set time"),
+        LedgerLine.MAINTENANCE: gettext("planned work"),
         LedgerLine.FLOOD: gettext("too many of its source were open"),
     }.get(line, "")
 

@@ -63,8 +63,8 @@ def receiver(firing: Firing) -> str:
 def _status(firing: Firing) -> Value:
     silenced = [str(uuid) for uuid in firing.silenced_by]
     inhibited = [_fingerprint(firing.cause)] if firing.cause is not None else []
-    state = "suppressed" if silenced or inhibited else "active"
-    return {"state": state, "silencedBy": silenced, "inhibitedBy": inhibited, "mutedBy": []}
+    state = "suppressed" if silenced or inhibited or firing.muted_by else "active"
+    return {"state": state, "silencedBy": silenced, "inhibitedBy": inhibited, "mutedBy": list(firing.muted_by)}
 
 
 def _fingerprint(row: Alert) -> str:
@@ -91,8 +91,8 @@ def _is_address(text: str) -> bool:
 
 def silence(row: Silence, now: datetime) -> Value:
     """A silence, loaded with its owner."""
-    ends_at = min(row.ended_at, row.ends_at) if row.ended_at else row.ends_at
-    state = silence_state(starts_at=row.starts_at, ends_at=row.ends_at, ended_at=row.ended_at, now=now)
+    ends_at = min(row.ended_at, row.until) if row.ended_at else row.until
+    state = silence_state(starts_at=row.starts_at, ends_at=row.until, ended_at=row.ended_at, now=now)
     return {
         "id": str(row.uuid),
         "status": {"state": state.value},

@@ -143,6 +143,6 @@ def _plain(matcher: PostedMatcher) -> Value:
 def delete_silence(call: Call) -> None:
     """End it; one that is over stays as it is."""
     row = _named(call, call.path["silence_id"])
-    state = silence_state(starts_at=row.starts_at, ends_at=row.ends_at, ended_at=row.ended_at, now=call.now)
+    state = silence_state(starts_at=row.starts_at, ends_at=row.until, ended_at=row.ended_at, now=call.now)
     if state is not SilenceState.EXPIRED:
         actions.end_silence(row.key, actor=call.actor)

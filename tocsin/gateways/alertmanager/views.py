@@ -59,7 +59,7 @@ def _wanted(call: Call) -> list[Firing]:
     active, silenced, inhibited = (call.truth(name) for name in ("active", "silenced", "inhibited"))
 
     def is_wanted(firing: Firing) -> bool:
-        is_suppressed = bool(firing.silenced_by or firing.cause)
+        is_suppressed = bool(firing.silenced_by or firing.muted_by or firing.cause)
         return (
             (active or is_suppressed)
             and (silenced or not firing.silenced_by)

@@ -208,7 +208,7 @@ def _silences(active: set[str]) -> tuple[Silence, ...]:
             reason=row.reason,
             owner=row.owner.login if row.owner is not None and row.owner.login in active else None,
             starts_at=row.starts_at,
-            ends_at=row.ends_at,
+            ends_at=row.until,
             matchers=tuple(Matcher(label=one["label"], op=one["op"], value=one["value"]) for one in row.matchers),
         )
         for row in alerts.silences(SYSTEM)

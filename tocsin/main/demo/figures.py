@@ -30,6 +30,7 @@ _FATES: Mapping[LedgerLine, str] = {
     LedgerLine.STANDING: "set aside: standing for long",
     LedgerLine.FLAPPING: "set aside: flapping",
     LedgerLine.SILENCED: "set aside: silenced",
+    LedgerLine.MAINTENANCE: "set aside: in maintenance",
     LedgerLine.BRIEF: "set aside: over before it mattered",
     LedgerLine.FLOOD: "held back in a flood",
     LedgerLine.UNRELATED: "kept, and tied to nothing",

@@ -1,17 +1,35 @@
-"""Integrations, alerts, groups, silences; the rows that drive the digest. The event log is SQL in `migrations`."""
+"""Integrations, alerts, groups, silences; the rows that `driving` the digest. The event log is SQL in `migrations`."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
 
 from tocsin.accounts.models import Person, Team
-from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, Urgency
+from tocsin.alerts.models.driving import Batch, DeliveryKey, DigestOwner, NodeSpool, Refusing
+from tocsin.alerts.rules import AlertState, CauseState, GroupState, Severity, SilenceKind, Urgency
 from tocsin.assets.models import Service
 from tocsin.core.clock import Now
 from tocsin.core.ids import uuid7
 from tocsin.core.refs import Ref
+
+__all__ = [
+    "Alert",
+    "Attachment",
+    "Batch",
+    "DeliveryKey",
+    "DigestOwner",
+    "Group",
+    "Heartbeat",
+    "Integration",
+    "NodeSpool",
+    "Note",
+    "Refusing",
+    "Responder",
+    "Silence",
+]
 
 
 class Integration(models.Model):
@@ -103,13 +121,14 @@ class Alert(models.Model):
     are by the sender's clock, `first_at` and `last_at` by ours. The `…_order` columns are what `rules.life` compares.
     `count` firings were told; 0: only its end was. Deliveries of the fingerprint from `follows_at` (empty: ever) up to
     `superseded_at` are this alert's: so each is of one alert. What it says was received at `said_at`; `edits` is
-    what people changed of that, in the columns too. `deleted_at` only says that somebody asked for it.
+    what people changed of that, in the columns too. `deleted_at` only says that somebody asked for it. `hushed_by` is
+    the silence or window that kept it from paging last, also when that is over.
     """
 
     FIELD_CLASSES: ClassVar = {
         "none": "id uuid integration fingerprint state severity service peer count flaps started_at first_at last_at"
         " closed_at close_reason follows_at superseded_at said_at expires_at opened_order fired_order ended_order"
-        " reopened_at acknowledged_at snoozed_until set_aside group pinned why owner deleted_at",
+        " reopened_at acknowledged_at snoozed_until set_aside hushed_by group pinned why owner deleted_at",
         "personal": "acknowledged_by",
         "content": "title description name labels source edits",
     }
@@ -146,6 +165,7 @@ class Alert(models.Model):
     acknowledged_by = models.TextField(blank=True, default="")
     snoozed_until = models.DateTimeField(null=True)
     set_aside = models.TextField(blank=True, default="")
+    hushed_by = models.ForeignKey("Silence", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     group = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="alerts")
     pinned = models.BooleanField(default=False)
     why = models.JSONField(null=True)
@@ -239,31 +259,48 @@ class Responder(models.Model):
         return asked.name if asked else ""
 
 
+class SilenceRows(models.QuerySet["Silence"]):
+    def in_force(self, now: datetime) -> SilenceRows:
+        """Those that hide something at that moment, in the order in which they were made."""
+        return self.lasting(now).filter(starts_at__lte=now).order_by("id")
+
+    def lasting(self, now: datetime) -> SilenceRows:
+        """Those in force or to come."""
+        return self.filter(models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=now), ended_at__isnull=True)
+
+
 class Silence(models.Model):
-    """Alerts that match are kept and shown but page nobody between `starts_at` and `ends_at`.
+    """What it covers is kept and shown but pages nobody between `starts_at` and `ends_at` (empty: until it is ended).
 
     `matchers` is a list of `{label, op, value}`; all of them must match (`rules.silences`). `author` is the name of who
-    made it where that came through another product's API.
+    made it where that came through another product's API. A maintenance window is one of another `kind`: planned work,
+    whose `scope` names services, integrations and teams beside the matchers (`rules.windows`). `deleted_at`: somebody
+    asked for it not to be listed any more.
     """
 
     FIELD_CLASSES: ClassVar = {
-        "none": "id uuid key matchers starts_at ends_at ended_at owner created_at changed_at",
+        "none": "id uuid kind key matchers scope starts_at ends_at ended_at owner created_at changed_at deleted_at",
         "personal": "author",
         "content": "reason",
     }
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(unique=True, default=uuid7)
+    kind = models.TextField(default=SilenceKind.SILENCE, db_default=SilenceKind.SILENCE)
     key = models.TextField(unique=True)
     matchers = models.JSONField()
+    scope = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     reason = models.TextField()
     owner = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     author = models.TextField(blank=True, default="", db_default="")
     starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+
+    objects = SilenceRows.as_manager()
 
     class Meta:
         db_table = "alerts_silence"
@@ -271,7 +308,17 @@ class Silence(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="alerts_silence_ends_after_it_starts"
             ),
+            models.CheckConstraint(condition=models.Q(kind__in=list(SilenceKind)), name="alerts_silence_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind=SilenceKind.MAINTENANCE) | models.Q(ends_at__isnull=False),
+                name="alerts_silence_has_an_end",
+            ),
         ]
+
+    @property
+    def until(self) -> datetime:
+        """When it ends by itself; the end of time where it has no end: silences always have one."""
+        return self.ends_at or datetime.max.replace(tzinfo=UTC)
 
 
 class Heartbeat(models.Model):
@@ -311,90 +358,3 @@ class Heartbeat(models.Model):
         indexes: ClassVar = [
             models.Index("due_at", condition=models.Q(due_at__isnull=False), name="alerts_heartbeat_due"),
         ]
-
-
-class Batch(models.Model):
-    """One group commit of the intake that waits to be digested."""
-
-    FIELD_CLASSES: ClassVar = {"none": "id received_at events"}
-
-    id = models.BigAutoField(primary_key=True)
-    received_at = models.DateTimeField()
-    events = models.IntegerField()
-
-    class Meta:
-        db_table = "alerts_batch"
-
-
-class DeliveryKey(models.Model):
-    """An Idempotency-Key an integration has used; kept for a day, so that a repeat has no second effect."""
-
-    FIELD_CLASSES: ClassVar = {"none": "id integration_id key at"}
-
-    id = models.BigAutoField(primary_key=True)
-    integration_id = models.BigIntegerField()
-    key = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        db_table = "alerts_deliverykey"
-        constraints: ClassVar = [
-            models.UniqueConstraint("integration_id", "key", name="alerts_deliverykey_once"),
-        ]
-        indexes: ClassVar = [models.Index("at", name="alerts_deliverykey_at")]
-
-
-class NodeSpool(models.Model):
-    """What a node took on its disk while the database was away and brings here now; gone once the journal has it.
-
-    `waiting` and `drained` count events, `oldest_at` is when the first of them came in.
-    """
-
-    FIELD_CLASSES: ClassVar = {"none": "node uuid waiting drained oldest_at seen_at"}
-
-    node = models.TextField(primary_key=True)
-    uuid = models.UUIDField(unique=True, default=uuid7)
-    waiting = models.BigIntegerField()
-    drained = models.BigIntegerField()
-    oldest_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "alerts_spool"
-
-
-class Refusing(models.Model):
-    """Deliveries of one integration that are refused or held back for one reason; gone once that is over and told.
-
-    `told`: how many of the `count` its alert speaks of, since `told_at`.
-    """
-
-    FIELD_CLASSES: ClassVar = {"none": "id integration kind count told since last_at told_at"}
-
-    id = models.BigAutoField(primary_key=True)
-    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="+")
-    kind = models.TextField()
-    count = models.BigIntegerField()
-    told = models.BigIntegerField(default=0)
-    since = models.DateTimeField()
-    last_at = models.DateTimeField()
-    told_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "alerts_refusing"
-        constraints: ClassVar = [models.UniqueConstraint("integration", "kind", name="alerts_refusing_once")]
-
-
-class DigestOwner(models.Model):
-    """One row: which engine digests, until when, and how many turns have been taken (a moved turn means: rebuild)."""
-
-    FIELD_CLASSES: ClassVar = {"none": "id owner lease_until turn"}
-
-    id = models.BooleanField(primary_key=True, default=True)
-    owner = models.TextField(blank=True, default="")
-    lease_until = models.DateTimeField(null=True)
-    turn = models.BigIntegerField(default=0)
-
-    class Meta:
-        db_table = "alerts_digestowner"
-        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=True), name="alerts_one_digestowner")]

@@ -6,6 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from tocsin.alerts.facts.suppressing import (
+    MaintenanceEnded as MaintenanceEnded,
+)
+from tocsin.alerts.facts.suppressing import (
+    MaintenanceProlonged as MaintenanceProlonged,
+)
+from tocsin.alerts.facts.suppressing import (
+    MaintenanceRemoved as MaintenanceRemoved,
+)
+from tocsin.alerts.facts.suppressing import (
+    MaintenanceSaved as MaintenanceSaved,
+)
+from tocsin.alerts.facts.suppressing import (
+    SilenceEnded as SilenceEnded,
+)
+from tocsin.alerts.facts.suppressing import (
+    SilenceSaved as SilenceSaved,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsOpened:
@@ -292,23 +311,6 @@ class GroupSplit:
     schema_version: ClassVar = 1
     into: str
     alerts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilenceSaved:
-    kind: ClassVar = "alerts.silence_saved"
-    schema_version: ClassVar = 1
-    key: str
-    created: bool
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilenceEnded:
-    kind: ClassVar = "alerts.silence_ended"
-    schema_version: ClassVar = 1
-    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
