@@ -203,3 +203,25 @@ def test_key_of_an_integration_has_no_number_of_requests(incident: IncidentDetai
     subject = integration_ref(Integration.objects.all()[0])
     _, token = issue_key(name="sender", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)
     assert all(actor_for_token(token) is not None for _ in range(5))
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "says"),
+    [
+        (b'{"summary": "' + b"x" * 1024 * 1024 + b'"}', 413, "too_large", "1048576 bytes"),
+        (b'{"summary": "\\ud800"}', 422, "invalid_input", "half a surrogate pair"),
+        (b'{"summary": "a\\u0000b"}', 422, "invalid_input", "NUL"),
+        (b'{"summary": NaN}', 422, "invalid_input", "body.summary"),
+        (b'{"summary": ' + b"9" * 5000 + b"}", 400, "bad_request", "not JSON"),
+        (b'{"summary": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "bad_request", "nested too deeply"),
+        (b'{"summary": "\xff"}', 400, "bad_request", "UTF-8"),
+        (b'{"summary"', 400, "bad_request", "not JSON"),
+    ],
+)
+def test_body_that_cannot_be_taken_is_refused_in_the_apis_own_format(
+    estate: None, body: bytes, status: int, code: str, says: str
+) -> None:
+    _, headers = _key(KeyScope.MANAGE)
+    answer = Client().post(f"{ROOT}/changes", data=body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert says in answer.json()["message"]

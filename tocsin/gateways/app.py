@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 
 from tocsin.alerts.intake import Intake
-from tocsin.alerts.intake.http import App, Gone, Receive, Request, Response, Scope, Send, TooLarge, read, write
+from tocsin.alerts.intake.http import (
+    CLOSE,
+    App,
+    Gone,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    TooLarge,
+    is_spent,
+    read,
+    write,
+)
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.intake.wire import Elsewhere, Wire
 from tocsin.alerts.sources.answer import Inbound
@@ -48,6 +62,15 @@ def handles(path: str, method: str) -> bool:
     return takes(path.removeprefix(JSM), method) if wire is OPSGENIE else wire is not None
 
 
+def worded(scope: Scope, status: int, message: str) -> bytes | None:
+    """The body of a refusal of what stands between a product's clients and Django; None: the path is no product's."""
+    path = scope["path"].removeprefix(JSM)
+    wire: Wire | None = OPSGENIE if path.startswith(("/v2/alerts", "/v2/heartbeats")) else None
+    if path.startswith("/api/v2/"):
+        wire = ALERTMANAGER
+    return wire.failure(Request(scope["method"], path, scope, b""), status, message).body if wire else None
+
+
 def build(intake: Intake, otherwise: App | None = None) -> App:
     """The application, handing everything to that intake; `otherwise` answers what a wire leaves to Django."""
 
@@ -86,7 +109,9 @@ async def _answer(wire: Wire, request: Request, receive: Receive, intake: Intake
         request.body = await read(request.scope, receive, wire.body_most)
         return await wire.respond(request, intake)
     except TooLarge:
-        return _failure(wire, request, 413, "too_large", f"The body is larger than {wire.body_most} bytes.")
+        too_large = _failure(wire, request, 413, "too_large", f"The body is larger than {wire.body_most} bytes.")
+        spent = await is_spent(request.scope, receive)
+        return too_large if spent else replace(too_large, headers=(*too_large.headers, CLOSE))
     except Refusal as refusal:
         return _failure(wire, request, wire.refused, "refused", f"This cannot be taken: {refusal}.")
     except (Unavailable, TooMany) as error:

@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
@@ -120,37 +121,54 @@ def build() -> NinjaAPI:
     return api
 
 
-def _answer_errors(api: NinjaAPI) -> None:
-    def refuse(status: int, code: str, message: str) -> HttpResponse:
-        return JsonResponse({"code": code, "message": message}, status=status)
+def _refuse(status: int, code: str, message: str) -> HttpResponse:
+    return JsonResponse({"code": code, "message": message}, status=status)
 
+
+def _answer_errors(api: NinjaAPI) -> None:
     def refused(request: HttpRequest, error: TocsinError) -> HttpResponse:
-        return refuse(error.status, error.code, _words(request, error))
+        return _refuse(error.status, error.code, _words(request, error))
 
     def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        answer = refuse(401, "unauthenticated", "Send a key as “Authorization: Bearer KEY”, or sign in.")
+        answer = _refuse(401, "unauthenticated", "Send a key as “Authorization: Bearer KEY”, or sign in.")
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
-    def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        return refuse(422, "invalid_input", "; ".join(_flaw(each) for each in error.errors))
-
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return refuse(404, "not_found", "There is no such address; see /api/v1/openapi.json.")
+        return _refuse(404, "not_found", "There is no such address; see /api/v1/openapi.json.")
+
+    api.exception_handler(TocsinError)(refused)
+    api.exception_handler(AuthenticationError)(nobody)
+    api.exception_handler(Http404)(missing)
+    _answer_bad_bodies(api)
+
+
+def _answer_bad_bodies(api: NinjaAPI) -> None:
+    """What cannot be read, or cannot be kept once it is."""
+
+    def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return _refuse(422, "invalid_input", "; ".join(_flaw(each) for each in error.errors))
 
     def malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return refuse(error.status_code, "bad_request", str(error))
+        unread = "The body is not JSON in UTF-8, or is nested too deeply."
+        message = unread if str(error) == "Cannot parse request body" else str(error)
+        return _refuse(error.status_code, "bad_request", message)
 
     def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
         log.warning("unstorable_input", extra={"path": request.path, "error": str(error).strip()})
-        return refuse(422, "invalid_input", "A value cannot be stored: it holds a NUL character, or is out of range.")
+        return _refuse(422, "invalid_input", "A value cannot be stored: it holds a NUL character, or is out of range.")
 
-    api.exception_handler(DataError)(unstorable)
-    api.exception_handler(TocsinError)(refused)
-    api.exception_handler(AuthenticationError)(nobody)
+    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return _refuse(413, "too_large", f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
+
+    def no_text(request: HttpRequest, error: UnicodeEncodeError) -> HttpResponse:
+        return _refuse(422, "invalid_input", "A value cannot be stored: it holds half a surrogate pair.")
+
     api.exception_handler(ValidationError)(unreadable)
-    api.exception_handler(Http404)(missing)
     api.exception_handler(HttpError)(malformed)
+    api.exception_handler(DataError)(unstorable)
+    api.exception_handler(RequestDataTooBig)(too_large)
+    api.exception_handler(UnicodeEncodeError)(no_text)
 
 
 def _words(request: HttpRequest, error: TocsinError) -> str:

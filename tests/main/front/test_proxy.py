@@ -13,7 +13,8 @@ import httpx
 import pytest
 import uvicorn
 
-from tocsin.main.front.proxy import Proxy
+from tocsin.gateways.app import worded
+from tocsin.main.front.proxy import BODY_LIMIT, Proxy
 
 Headers = list[tuple[bytes, bytes]]
 Screens = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -155,3 +156,45 @@ def test_half_a_request_is_not_passed_on(tmp_path: Path) -> None:
 def test_nobody_outside_says_where_they_come_from(tmp_path: Path, name: bytes) -> None:
     _, head = _ask(tmp_path / "web", [(name, b"203.0.113.9")])
     assert "203.0.113.9" not in head
+
+
+def _refused(path: str, tmp_path: Path, body: bytes) -> tuple[int, dict[bytes, bytes], Any]:
+    """What is answered to a body on that path while no screens are there: status, headers, what it says."""
+    sent: list[dict[str, Any]] = []
+    left = [body[at : at + 65536] for at in range(0, len(body), 65536)] or [b""]
+
+    async def receive() -> dict[str, Any]:
+        part = left.pop(0) if left else b"x" * 65536
+        return {"type": "http.request", "body": part, "more_body": bool(left) or body.endswith(b"without end")}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def run() -> None:
+        proxy = Proxy(tmp_path / "web", worded)
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": []}
+        await proxy(scope, receive, send)
+        await proxy.close()
+
+    asyncio.run(run())
+    return sent[0]["status"], dict(sent[0]["headers"]), json.loads(sent[1]["body"])
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{}", 503), (b"x" * (BODY_LIMIT + 1), 413)])
+def test_refusal_on_the_way_to_the_screens_is_worded_as_the_product_would(
+    tmp_path: Path, body: bytes, status: int
+) -> None:
+    for path in ("/v2/alerts/a/notes", "/jsm/ops/integration/v2/alerts/a/notes", "/v2/heartbeats"):
+        found, _, said = _refused(path, tmp_path, body)
+        assert (found, set(said)) == (status, {"message", "took", "requestId"})
+    found, _, said = _refused("/api/v2/silences", tmp_path, body)
+    assert (found, type(said)) == (status, str)
+    found, _, said = _refused("/api/v1/changes", tmp_path, body)
+    assert (found, set(said)) == (status, {"code", "message"})
+
+
+def test_who_sends_without_end_is_hung_up_on(tmp_path: Path) -> None:
+    _, headers, _ = _refused("/v2/heartbeats", tmp_path, b"x" * BODY_LIMIT + b"without end")
+    assert headers[b"connection"] == b"close"
+    _, headers, _ = _refused("/v2/heartbeats", tmp_path, b"x" * (BODY_LIMIT + 1))
+    assert b"connection" not in headers, "it has said all it had to say, and may go on"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +25,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DELIVERY_KEY_MOST = 255
+SPENT = 32 * 1024 * 1024
+SPENT_S = 5.0
 
 
 class TooLarge(Exception):
@@ -149,6 +153,28 @@ async def read(scope: Scope, receive: Receive, most: int) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+CLOSE = (b"connection", b"close")
+
+
+async def is_spent(scope: Scope, receive: Receive) -> bool:
+    """Whether the rest of a body that is too large has been read, and thrown away.
+
+    Who is hung up on while it sends may never see the answer; but for one whose body has no end there is none. Who asks
+    before it sends (`Expect`) sees it at once.
+    """
+    if any(key == b"expect" for key, _ in scope["headers"]):
+        return False
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SPENT_S):
+            while size < SPENT:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    return True
+    return False
 
 
 async def write(send: Send, response: Response) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.decoding import apart, decoded
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
 from tocsin.alerts.intake.limits import TITLE, Refusal
@@ -40,7 +40,6 @@ ACTIONS = {
     **dict.fromkeys(BEGINS.split(), AlertAction.FIRE),
     "acknowledged": AlertAction.ACKNOWLEDGE,
 }
-_LIST = msgspec.json.Decoder(list[Any])
 _ANY = msgspec.json.Decoder(Any)
 
 
@@ -93,7 +92,7 @@ spec:
 
         mode = request.header(b"content-type").partition(";")[0].strip().lower()
         if mode == BATCH:
-            found = each([Part(value) for value in decoded(_LIST, request.body)], event)
+            found = each(apart(request.body), lambda one: event(Part(decoded(_ANY, one))))
             return Decoded(events=found.events, refused=found.refused, keys=tuple(keys))
         part = _binary(request) if request.header(b"ce-specversion") and mode != STRUCTURED else document(request.body)
         return Decoded(events=(event(part),), keys=tuple(keys))

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.decoding import apart, decoded
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request, moment
 from tocsin.alerts.intake.limits import DESCRIPTION, Refusal, check, flattened
@@ -45,7 +45,6 @@ class Given(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _ONE = msgspec.json.Decoder(Given)
-_APART = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Generic:
@@ -88,8 +87,7 @@ class Generic:
             return mapped(mapping, request)
         if not request.body.lstrip().startswith(b"["):
             return Decoded(events=(_event(decoded(_ONE, request.body), request),))
-        apart = decoded(_APART, request.body)
-        return each(apart, lambda one: _event(decoded(_ONE, one), request))
+        return each(apart(request.body), lambda one: _event(decoded(_ONE, one), request))
 
 
 def _event(given: Given, request: Request) -> NewEvent:

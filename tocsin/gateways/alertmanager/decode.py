@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from tocsin.alerts.intake import NewEvent
-from tocsin.alerts.intake.decoding import decoded
-from tocsin.alerts.intake.limits import ALERTS, DESCRIPTION, TITLE, Refusal, check
+from tocsin.alerts.intake.decoding import apart, decoded
+from tocsin.alerts.intake.limits import ALERTS, DESCRIPTION, SHORT, TITLE, Refusal, check
 from tocsin.alerts.rules import AlertAction, from_word, peer_of, service_of
 from tocsin.gateways.alertmanager.labels import fingerprint, with_annotations
 
@@ -35,7 +35,6 @@ class Posted(msgspec.Struct, rename="camel"):
 
 
 _ALL = msgspec.json.Decoder(list[Posted])
-_APART = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE = msgspec.json.Decoder(Posted)
 
 
@@ -62,13 +61,12 @@ def decode(body: bytes, *, sent_at: datetime | None) -> Decoded:
     return Decoded(events=tuple(events), refused=tuple(refused))
 
 
-def _posted(body: bytes) -> Sequence[Posted | msgspec.Raw]:
+def _posted(body: bytes) -> Sequence[Posted | bytes]:
     """All alerts decoded at once, or where one of them is bad, each still to be decoded."""
     try:
         return _ALL.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        apart = decoded(_APART, body)
-    return apart
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return apart(body)
 
 
 def _event(posted: Posted, sent_at: datetime | None) -> NewEvent:
@@ -90,10 +88,10 @@ def _event(posted: Posted, sent_at: datetime | None) -> NewEvent:
         severity=from_word(labels.get("severity", "")),
         service=service_of(labels, ""),
         peer=peer_of(labels),
-        name=labels.get("alertname", "") or title,
+        name=labels.get("alertname", "") or title[:TITLE],
         title=title[:TITLE],
         description=_first(annotations, _TEXTS)[:DESCRIPTION],
-        source=(posted.generator_url or "")[:TITLE],
+        source=_whole(posted.generator_url or ""),
         labels=with_annotations(labels, annotations),
     )
     return check(event)
@@ -109,6 +107,11 @@ def utc(moment: datetime | None, what: str) -> datetime | None:
         return moment.astimezone(UTC)
     except OverflowError:
         raise Refusal(f"{what} is out of range") from None
+
+
+def _whole(url: str) -> str:
+    """The address of the graph where there is room for it: it may hold a whole expression, and half of it is none."""
+    return url if len(url) <= SHORT and "\0" not in url else ""
 
 
 def _first(values: dict[str, str], names: tuple[str, ...]) -> str:

@@ -30,7 +30,7 @@ class Front:
         self._intake = Intake(config, keyring.load(config))
         self._hub = Hub(config.database_url)
         self._examiner = Examiner(config.database_url)
-        self._proxy = Proxy(web_socket(config))
+        self._proxy = Proxy(web_socket(config), gateways.worded)
         self._gateways: App = gateways.build(self._intake, self._proxy if "web" in self._roles else None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 
-from tocsin.main.front.types import Receive, Scope, Send, answer_json
+from tocsin.alerts.intake.http import CLOSE, is_spent
+from tocsin.main.front.types import Receive, Scope, Send, answer, answer_json
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,10 @@ _HOP_BY_HOP = {
     b"content-length",
     b"expect",
 }
+
+
+Worded = Callable[[Scope, int, str], bytes | None]
+"""A refusal as JSON in the words of the product whose address it is; None: it is ours."""
 
 
 class TooLarge(Exception):
@@ -52,7 +58,8 @@ async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
 class Proxy:
     """The way to the screens. One pooled client a process."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, worded: Worded = lambda scope, status, message: None) -> None:
+        self._worded = worded
         transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=httpx.Limits(max_connections=64))
         self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S, base_url="http://web")
 
@@ -67,7 +74,8 @@ class Proxy:
         try:
             body = await read_body(receive)
         except TooLarge:
-            await answer_json(send, 413, {"code": "too_large", "message": "The body is over 5 MiB."})
+            hang_up = () if await is_spent(scope, receive) else (CLOSE,)
+            await self._refuse(scope, send, 413, "too_large", "The body is over 5 MiB.", *hang_up)
             return
         except Gone:
             return
@@ -75,13 +83,22 @@ class Proxy:
             response = await self._pass_on(scope, body)
         except httpx.LocalProtocolError:
             message = "The address or a header of this request holds what HTTP does not allow."
-            await answer_json(send, 400, {"code": "bad_request", "message": message})
+            await self._refuse(scope, send, 400, "bad_request", message)
         except httpx.TransportError:
             retry = (b"retry-after", b"1")
             message = "The screens of this node are starting or stopping. Try again in a moment."
-            await answer_json(send, 503, {"code": "unavailable", "message": message}, retry)
+            await self._refuse(scope, send, 503, "unavailable", message, retry)
         else:
             await _pass_back(response, send)
+
+    async def _refuse(
+        self, scope: Scope, send: Send, status: int, code: str, message: str, *headers: tuple[bytes, bytes]
+    ) -> None:
+        body = self._worded(scope, status, message)
+        if body is None:
+            await answer_json(send, status, {"code": code, "message": message}, *headers)
+        else:
+            await answer(send, status, body, b"application/json", *headers)
 
     async def status_of(self, path: str, headers: list[tuple[bytes, bytes]]) -> int:
         """The status the screens give a GET with these headers: how the front asks who somebody is."""
