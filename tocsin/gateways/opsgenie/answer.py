@@ -10,6 +10,8 @@ from tocsin.core import metrics
 from tocsin.gateways.opsgenie.decode import act, create
 from tocsin.gateways.opsgenie.heartbeats import PING_METHODS, ping, pinged
 
+CREATES = frozenset({"/v2/alerts", "/v2/alerts/"})
+"""Zabbix' media type for Opsgenie posts to the second."""
 ACTIONS = {"close": AlertAction.RESOLVE, "acknowledge": AlertAction.ACKNOWLEDGE}
 
 
@@ -73,7 +75,7 @@ def takes(path: str, method: str) -> bool:
 
 def _route(path: str) -> tuple[str, AlertAction | None] | None:
     """Identifier and action; no action for a create; None for what is not served."""
-    if path == "/v2/alerts":
+    if path in CREATES:
         return "", None
     identifier, _, action = path.removeprefix("/v2/alerts/").rpartition("/")
     return (identifier, ACTIONS[action]) if identifier and action in ACTIONS else None
