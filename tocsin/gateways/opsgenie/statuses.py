@@ -28,8 +28,8 @@ _waiting = BoundedSemaphore(2)
 
 
 def request_status(call: Call) -> Answer:
-    """404 until it is done, as Opsgenie's clients expect, but not at once: Zabbix' media type for Opsgenie asks nine times
-    without a pause and then counts its message as failed."""
+    """404 until it is done, as Opsgenie's clients expect, but not at once: Zabbix' media type for Opsgenie asks nine
+    times without a pause, and then counts its message as failed."""
     try:
         request_id = UUID(call.path["requestId"])
     except ValueError:
