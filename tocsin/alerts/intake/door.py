@@ -37,6 +37,11 @@ COMMIT_S = 3.0
 """A commit that takes longer counts as failed: a peer that accepts bytes and never answers would hold it for ever."""
 
 
+RETRY_S = 1.0
+"""For so long a connection is tried again and again, ever more seldom; then whoever next wants one begins anew. With
+the pool's own five minutes a database that was away for one is found again a minute late."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     delivery: Delivery
@@ -218,6 +223,7 @@ def _connections(config: Config, name: str) -> AsyncConnectionPool:
         min_size=1,
         max_size=4,
         timeout=2.0,
+        reconnect_timeout=RETRY_S,
         open=False,
         kwargs={"autocommit": True, "connect_timeout": 2, "options": "-c statement_timeout=5000"},
     )

@@ -104,6 +104,7 @@ class KeyCache:
     _stale: dict[str, _Question] = field(default_factory=dict)
     _new: dict[str, _Question] = field(default_factory=dict)
     _asking: asyncio.Task[None] | None = None
+    _is_away: bool = False
     _away_until: float = 0.0
     _kept: dict[str, KeptKey] = field(default_factory=dict)
     _confirming: asyncio.Task[None] | None = None
@@ -132,18 +133,23 @@ class KeyCache:
             return known.sender
         if self._unknown.get(digests[0], now) > now:
             return None
+        remembered = known.sender if known is not None else self._kept_of(digests)
         try:
-            return await self._ask(digests, self._new if known is None else self._stale)
+            question = self._asked(digests, self._new if known is None else self._stale)
+            if self._is_away and remembered is not None:
+                return remembered
+            return await _answer(question)
         except TimeoutError:
-            if known is not None:
-                return known.sender
-            kept = next((self._kept[digest] for digest in digests if digest in self._kept), None)
-            if kept is not None:
-                return _sender(kept)
+            if remembered is not None:
+                return remembered
         raise Unavailable("The database is away and this key is not known here yet. Try again.")
 
-    async def _ask(self, digests: list[str], room: dict[str, _Question]) -> Sender | None:
-        """Wait for the answer; TimeoutError when the database has none to give."""
+    def _kept_of(self, digests: list[str]) -> Sender | None:
+        kept = next((self._kept[digest] for digest in digests if digest in self._kept), None)
+        return _sender(kept) if kept is not None else None
+
+    def _asked(self, digests: list[str], room: dict[str, _Question]) -> _Question:
+        """The question about a token, asked now unless it is already; TimeoutError while there is nobody to answer."""
         if self._away_until > time.monotonic():
             raise TimeoutError
         question = room.get(digests[0])
@@ -153,10 +159,7 @@ class KeyCache:
             question = room[digests[0]] = _Question(digests, asyncio.get_running_loop().create_future())
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._answer_all())
-        await asyncio.wait([question.answer])
-        if question.answer.cancelled():
-            raise TimeoutError
-        return question.answer.result()
+        return question
 
     async def _answer_all(self) -> None:
         """One question after the other, those who were known first, until nobody waits; then nobody may wait."""
@@ -164,6 +167,7 @@ class KeyCache:
             while room := self._stale or self._new:
                 asked = dict(islice(room.items(), MOST_ASKED))
                 found = await self._read([digest for question in asked.values() for digest in question.digests])
+                self._is_away = False
                 for name, question in asked.items():
                     sender = next((found[digest] for digest in question.digests if digest in found), None)
                     self._remember(name, sender)
@@ -172,7 +176,7 @@ class KeyCache:
                     del room[name]
                     question.answer.set_result(sender)
         except (psycopg.Error, PoolTimeout, TimeoutError):
-            self._away_until = time.monotonic() + AWAY_S
+            self._is_away, self._away_until = True, time.monotonic() + AWAY_S
         finally:
             for question in (*self._stale.values(), *self._new.values()):
                 question.answer.cancel()
@@ -203,12 +207,12 @@ class KeyCache:
                 log.info("known_keys_unconfirmed")
             except Exception:  # the process boundary of a background task: it is logged, and tried again
                 log.exception("known_keys_not_kept")
-            await asyncio.sleep(CONFIRM_S)
+            await asyncio.sleep(min(AWAY_S, CONFIRM_S) if self._is_away else CONFIRM_S)
 
     async def _confirm(self) -> None:
         async with asyncio.timeout(5), self.pool.connection(timeout=2) as connection:
             rows = await (await connection.cursor(row_factory=class_row(KeptKey)).execute(_ALL)).fetchall()
-        self._kept = {key.digest: key for key in rows}
+        self._kept, self._is_away = {key.digest: key for key in rows}, False
         await asyncio.to_thread(self.file.confirm, dict(self._kept))
 
     async def _read(self, digests: list[str]) -> dict[str, Sender]:
@@ -219,6 +223,14 @@ class KeyCache:
             digest: Sender(integration_id=id_, integration=key, uuid=uuid, options=options)
             for digest, id_, key, uuid, options in rows
         }
+
+
+async def _answer(question: _Question) -> Sender | None:
+    """Wait for it; TimeoutError when the database has none to give."""
+    await asyncio.wait([question.answer])
+    if question.answer.cancelled():
+        raise TimeoutError
+    return question.answer.result()
 
 
 def _sender(kept: KeptKey) -> Sender:
