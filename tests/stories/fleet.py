@@ -36,17 +36,20 @@ LEASE_S = 5
 FIRST_START_S = 90.0
 """How long a node may take that makes its database first; tests run beside each other."""
 
+PLANTED = Path(__file__).with_name("planted")
+"""What Python runs first in a node that is to be wrong."""
+
 TOCSIN = [sys.executable, "-c", "from tocsin.main.cli import main; main()"]
 
 NAMES = roles.Names()
 
 
-def company(webhook: str) -> dict[str, Any]:
+def company(webhook: str, *, fires: int = FIRES) -> dict[str, Any]:
     """The company file; Anna is reached by file and by webhook."""
-    databases = [{"key": f"db-{n}", "name": f"Database {n}", "team": "network", "tier": 1} for n in range(FIRES)]
+    databases = [{"key": f"db-{n}", "name": f"Database {n}", "team": "network", "tier": 1} for n in range(fires)]
     callers = [
         {"key": caller(n, m), "name": caller(n, m), "team": "network", "tier": 2, "depends_on": [f"db-{n}"]}
-        for n in range(FIRES)
+        for n in range(fires)
         for m in range(CALLERS)
     ]
     contacts = [{"channel": "file", "address": "anna"}, {"channel": "webhook", "address": webhook}]
@@ -90,14 +93,14 @@ class Ground:
     token: str = ""
 
     @classmethod
-    def prepared(cls, folder: Path, *, webhook: str) -> Ground:
+    def prepared(cls, folder: Path, *, webhook: str, fires: int = FIRES) -> Ground:
         """Start the server with fsync on, migrate, apply the company; the caller stops `cluster`."""
         ground = cls(folder=folder, cluster=Cluster(folder / "pg"), webhook=webhook)
         running = ground.cluster.start()
-        _run([sys.executable, "-m", "tocsin.main.migrate"], running.dsn)
+        run([sys.executable, "-m", "tocsin.main.migrate"], running.dsn)
         file = folder / "company.yaml"
-        file.write_text(json.dumps(company(webhook)))
-        done = _run([*TOCSIN, "apply", "--json", str(file)], running.app_dsn)
+        file.write_text(json.dumps(company(webhook, fires=fires)))
+        done = run([*TOCSIN, "apply", "--json", str(file)], running.app_dsn)
         ground.token = json.loads(done)["secrets"]["sample"]
         return ground
 
@@ -117,8 +120,11 @@ class Ground:
 
     def database(self, name: str) -> str:
         """A copy of the template; returns the application's address of it."""
+        # The other strategy copies how many values of each sequence are in the log already, and not the log: the first
+        # values after the copy would be given out once more after a kill.
+        copied = f'create database "{name}" template "{NAMES.database}" owner "{NAMES.owner}" strategy file_copy'
         with closing(psycopg.connect(self.running.admin_dsn, autocommit=True)) as admin:
-            admin.execute(f'create database "{name}" template "{NAMES.database}" owner "{NAMES.owner}"'.encode())
+            admin.execute(copied.encode())
         return roles.dsn(self.running.socket_folder, NAMES.app, name)
 
 
@@ -148,7 +154,7 @@ class OwnDatabase:
         return found is not None and found.ready and found.pid != killed.pid
 
 
-def _run(command: list[str], dsn: str) -> str:
+def run(command: list[str], dsn: str) -> str:
     done = subprocess.run(
         command, env=os.environ | {"TOCSIN_DATABASE_URL": dsn}, capture_output=True, text=True, timeout=60
     )
@@ -156,7 +162,7 @@ def _run(command: list[str], dsn: str) -> str:
     return done.stdout
 
 
-def _environment(folder: Path, webhook: str) -> dict[str, str]:
+def environment_of(folder: Path, webhook: str) -> dict[str, str]:
     """The settings of nodes whose pages are to be seen."""
     return {
         "TOCSIN_PAGES_FILE": str(folder / "pages.jsonl"),
@@ -185,10 +191,9 @@ class Fleet:
     def running(cls, ground: Ground, name: str, *roles: tuple[str, ...], bug: str = "") -> Iterator[Fleet]:
         """One node for each of `roles`, all ready, killed afterwards. `bug` names one of `planted/sitecustomize.py`."""
         folder = ground.folder / name
-        environment = _environment(folder, ground.webhook)
+        environment = environment_of(folder, ground.webhook)
         if bug:
-            planted = str(Path(__file__).with_name("planted"))
-            environment |= {"PLANTED_BUG": bug, "PYTHONPATH": planted}
+            environment |= {"PLANTED_BUG": bug, "PYTHONPATH": str(PLANTED)}
         dsn = ground.database(name)
         nodes = [Node(folder / f"node-{n}", dsn, roles=each, environment=environment) for n, each in enumerate(roles)]
         fleet = cls(ground=ground, nodes=nodes, dsn=dsn, folder=folder)
@@ -207,14 +212,14 @@ class Fleet:
     @contextmanager
     def embedded(cls, folder: Path, *, webhook: str) -> Iterator[Fleet]:
         """One node with a database of its own, ready and furnished, killed afterwards with its database."""
-        node = Node(folder / "node", "", environment=_environment(folder, webhook))
+        node = Node(folder / "node", "", environment=environment_of(folder, webhook))
         own = OwnDatabase(data=node.data_dir / "postgres" / "cluster")
         try:
             node.start()
             wait_until(node.is_ready, FIRST_START_S)
             file = folder / "company.yaml"
             file.write_text(json.dumps(company(webhook)))
-            done = _run([*TOCSIN, "apply", "--json", str(file)], own.dsn)
+            done = run([*TOCSIN, "apply", "--json", str(file)], own.dsn)
             own.token = json.loads(done)["secrets"]["sample"]
             yield cls(ground=own, nodes=[node], dsn=own.dsn, folder=folder)
         finally:
@@ -229,7 +234,7 @@ class Fleet:
 
     def sign_in_link(self) -> str:
         """A link that makes a browser Anna's, once."""
-        return urlsplit(_run([*TOCSIN, "person", "sign-in-link", "anna"], self.dsn).strip()).path
+        return urlsplit(run([*TOCSIN, "person", "sign-in-link", "anna"], self.dsn).strip()).path
 
     def spooled(self) -> int:
         """How many alerts wait on the nodes' disks."""

@@ -6,7 +6,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,15 +65,18 @@ def _first(number: int, begin: float) -> tuple[float, str, str, str, str]:
 
 @dataclass
 class Senders:
-    """Threads that share a storm. `acknowledged` holds the numbers of what was answered by 202."""
+    """Threads that share a storm. `acknowledged` holds the numbers of what was answered by 202, `answered_at` when, by
+    the monotonic clock; `spooled` is how many of them a node took to its disk."""
 
     urls: Sequence[str]
     token: str
     acknowledged: list[int] = field(default_factory=list)
+    answered_at: list[float] = field(default_factory=list)
+    spooled: int = 0
     repeated: int = 0
     gave_up: list[int] = field(default_factory=list)
 
-    def send(self, alerts: Sequence[Alert]) -> None:
+    def send(self, alerts: Iterable[Alert]) -> None:
         """Post everything at its time, or later; returns when all is acknowledged."""
         began = time.monotonic()
         shared, lock = iter(alerts), threading.Lock()
@@ -103,6 +106,8 @@ class Senders:
                 answer = None
             if answer is not None and answer.status_code == 202:
                 self.acknowledged.append(alert.number)
+                self.answered_at.append(time.monotonic())
+                self.spooled += answer.headers["tocsin-durability"] == "spool"
                 return
             self.repeated += 1
             time.sleep(0.05)

@@ -1,6 +1,7 @@
-"""Bugs for the crash story to catch. Python runs this file in the nodes it starts with `PLANTED_BUG` set; nobody else.
+"""Bugs for the crash story to catch, and clocks that are wrong. Python runs this file in the nodes it starts with
+`PLANTED_BUG` or `PLANTED_CLOCK_S` set; nobody else.
 
-Each stands for a mistake that looks right until something is killed at the wrong moment. It widens that moment and
+Each bug stands for a mistake that looks right until something is killed at the wrong moment. It widens that moment and
 marks it by a file in the node's data folder, so that the story need not kill for hours to hit it.
 """
 
@@ -18,6 +19,13 @@ from typing import Any
 WIDE_S = 1.5
 MOMENT = "moment"
 """Name of the file that says: kill me now."""
+
+
+def set_clock(offset_s: int) -> None:
+    """Let Python's clock be wrong; a library that fakes the system's makes Python's sleeps fail."""
+    seconds, nanoseconds = time.time, time.time_ns
+    time.time = lambda: seconds() + offset_s
+    time.time_ns = lambda: nanoseconds() + offset_s * 1_000_000_000
 
 
 def _mark() -> None:
@@ -169,5 +177,6 @@ ENGINE: dict[str, Callable[[], None]] = {
 }
 
 if "tocsin.main.process" in sys.orig_argv:
+    set_clock(int(os.environ.get("PLANTED_CLOCK_S", "0")))
     _bugs = {"front": FRONT, "engine": ENGINE}.get(sys.orig_argv[-1], {})
     _bugs.get(os.environ.get("PLANTED_BUG", ""), lambda: None)()
