@@ -18,7 +18,9 @@ def __getattr__(name: str) -> Any:
     if name == "web":
         from a2wsgi import WSGIMiddleware  # noqa: PLC0415 - the screens alone
 
+        from tocsin.core.postgres.backend.base import bound_answers  # noqa: PLC0415 - the screens alone
         from tocsin.main.wsgi import application  # noqa: PLC0415 - sets Django up
 
+        bound_answers()
         return WSGIMiddleware(cast("WSGIApp", application), workers=8)  # Django says its own type of start_response
     raise AttributeError(name)

@@ -76,8 +76,10 @@ def _engine(config: Config) -> None:
     from tocsin.main import boot  # noqa: PLC0415 - only this process needs Django here
 
     boot.set_up_django()
+    from tocsin.core.postgres.backend.base import bound_answers  # noqa: PLC0415 - imports Django's backend
     from tocsin.main.engine import run  # noqa: PLC0415 - imports models
 
+    bound_answers()
     run(config)
 
 

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tocsin.core import config as _config
 from tocsin.core import keyring as _keyring
+from tocsin.core.postgres import sessions
 
 CONFIG = _config.load()
 
@@ -27,12 +28,13 @@ def _database(url: str) -> dict[str, Any]:
     }
     parts.setdefault("connect_timeout", "2")
     parts.setdefault("application_name", "tocsin")
+    parts["options"] = sessions.options(parts.get("options", ""))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tocsin.core.postgres.backend",
         **named,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parts),
+        "OPTIONS": sessions.CLIENT | parts,
     }
 
 

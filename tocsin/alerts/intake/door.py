@@ -27,6 +27,7 @@ from tocsin.core import metrics
 from tocsin.core.config import Config
 from tocsin.core.errors import InvalidInput, TocsinError, Unavailable
 from tocsin.core.keyring import Keyring
+from tocsin.core.postgres import sessions
 
 log = logging.getLogger(__name__)
 
@@ -217,6 +218,7 @@ class Intake:
 
 def _connections(config: Config, name: str) -> AsyncConnectionPool:
     """The flusher has its own, and questions about keys have theirs, so that neither waits for the other's."""
+    asked = {"autocommit": True, "connect_timeout": 2, "options": sessions.options(statement_timeout="5000")}
     return AsyncConnectionPool(
         config.database_url,
         name=name,
@@ -225,7 +227,7 @@ def _connections(config: Config, name: str) -> AsyncConnectionPool:
         timeout=2.0,
         reconnect_timeout=RETRY_S,
         open=False,
-        kwargs={"autocommit": True, "connect_timeout": 2, "options": "-c statement_timeout=5000"},
+        kwargs=sessions.CLIENT | asked,
     )
 
 

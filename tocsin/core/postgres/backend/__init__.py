@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with answers that have to come."""
