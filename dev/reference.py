@@ -190,10 +190,11 @@ last part of the address. Other packages add kinds: see [write a source](../how-
 
 def opsgenie_page() -> str:
     """Every operation of Opsgenie's Alert and Incident API, and what is different here."""
-    from tocsin.gateways.opsgenie.operations import DIFFERENCES, INCIDENT_OPERATIONS, OPERATIONS
+    from tocsin.gateways.opsgenie.operations import DIFFERENCES, INCIDENT_OPERATIONS, MAINTENANCE_OPERATIONS, OPERATIONS
 
     rows = [
-        f"| `{each.method} {each.path}` | yes | {_cell(each.differs)} |" for each in (*OPERATIONS, *INCIDENT_OPERATIONS)
+        f"| `{each.method} {each.path}` | yes | {_cell(each.differs)} |"
+        for each in (*OPERATIONS, *INCIDENT_OPERATIONS, *MAINTENANCE_OPERATIONS)
     ]
     table = ["| operation | supported | differences |", "| --- | --- | --- |", *rows]
     return _page("Opsgenie's Alert and Incident API", DIFFERENCES, table)

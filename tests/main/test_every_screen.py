@@ -86,6 +86,13 @@ EXAMPLES: dict[str, Example] = {
         path=lambda: {**_first("uuid", Group)(), "verdict": "confirm"}, form={}, looks=False
     ),
     "silences": Example(),
+    "maintenance": Example(query="?edit=works-7", before=asked._maintenance),
+    "maintenance/<str:key>/prolong": Example(
+        path=lambda: {"key": "works-7"}, before=asked._maintenance, form={}, looks=False
+    ),
+    "maintenance/<str:key>/end": Example(
+        path=lambda: {"key": "works-7"}, before=asked._maintenance, form={}, looks=False
+    ),
     "heartbeats": Example(before=asked._heartbeat),
     "heartbeats/<str:name>/switch": Example(
         path=lambda: {"name": "nightly-backup"}, before=asked._heartbeat, form={}, looks=False

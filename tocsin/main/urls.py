@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tocsin.gateways.alertmanager.urls")),
     path("", include("tocsin.gateways.opsgenie.urls")),
     path("heartbeats", include("tocsin.alerts.heartbeats.urls")),
+    path("maintenance", include("tocsin.alerts.maintenance.urls")),
     path("connect", include("tocsin.alerts.connect.urls")),
     path("panels/alerts/", include("tocsin.alerts.panels.urls")),
     path("panels/changes/", include("tocsin.deployments.panels.urls")),

@@ -14,7 +14,7 @@ from django.urls import resolve
 from tocsin.gateways.app import handles
 from tocsin.gateways.opsgenie.incident_writes import INCIDENT_WRITES
 from tocsin.gateways.opsgenie.incidents import INCIDENT_VIEWS
-from tocsin.gateways.opsgenie.operations import INCIDENT_OPERATIONS, OPERATIONS, Operation
+from tocsin.gateways.opsgenie.operations import INCIDENT_OPERATIONS, MAINTENANCE_OPERATIONS, OPERATIONS, Operation
 from tocsin.gateways.opsgenie.views import VIEWS
 from tocsin.gateways.opsgenie.writes import WRITES
 
@@ -40,12 +40,16 @@ def test_every_operation_has_a_view_and_a_line_in_the_docs() -> None:
     assert {operation.name for operation in OPERATIONS if operation.action} == {"create", *WRITES}
     page = PAGE.read_text()
     assert [
-        each.path for each in (*OPERATIONS, *INCIDENT_OPERATIONS) if f"| `{each.method} {each.path}` |" not in page
+        each.path
+        for each in (*OPERATIONS, *INCIDENT_OPERATIONS, *MAINTENANCE_OPERATIONS)
+        if f"| `{each.method} {each.path}` |" not in page
     ] == []
 
 
 @pytest.mark.parametrize("prefix", ["", "/jsm/ops/integration"])
-@pytest.mark.parametrize("operation", [*OPERATIONS, *INCIDENT_OPERATIONS], ids=lambda operation: operation.name)
+@pytest.mark.parametrize(
+    "operation", [*OPERATIONS, *INCIDENT_OPERATIONS, *MAINTENANCE_OPERATIONS], ids=lambda operation: operation.name
+)
 def test_each_operation_is_answered_where_the_table_says(operation: Operation, prefix: str) -> None:
     path = prefix + re.sub(r"\{\w+\}", "x", operation.path)
     assert handles(path, operation.method) == operation.intake

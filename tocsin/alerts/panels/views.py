@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from tocsin.accounts.requests import actor_of, signed_in
+from tocsin.accounts.requests import actor_of, may_they, signed_in
+from tocsin.accounts.rules import Verb
 from tocsin.alerts import queries
 from tocsin.alerts.queries.arrivals import open_by_service
+from tocsin.alerts.shapes import window_out
 from tocsin.core.errors import InvalidInput
 
 MOST_SERVICES = 200
@@ -35,4 +37,10 @@ def open_counts(request: HttpRequest) -> HttpResponse:
 def of_service(request: HttpRequest, key: str) -> HttpResponse:
     """A service's open alerts, newest first, kept fresh."""
     rows, more = queries.alerts_of_service(actor_of(request), key, open_only=True, limit=SHOWN)
-    return render(request, "alerts/_of_service.html", {"key": key, "rows": rows, "has_more": more is not None})
+    works = (
+        [window_out(row) for row in queries.windows_over_service(actor_of(request), key)]
+        if may_they(request, Verb.VIEW)
+        else []
+    )
+    context = {"key": key, "rows": rows, "has_more": more is not None, "works": works}
+    return render(request, "alerts/_of_service.html", context)

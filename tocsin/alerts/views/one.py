@@ -18,6 +18,7 @@ from tocsin.accounts.requests import actor_of, may_they, signed_in
 from tocsin.accounts.rules import Verb
 from tocsin.alerts import actions, queries, wording
 from tocsin.alerts.queries import AlertRow, CauseView, GroupDetail, LedgerLine
+from tocsin.alerts.shapes import hushed
 from tocsin.alerts.views.inbox import SNOOZES_H
 from tocsin.core.errors import InvalidInput
 from tocsin.core.refs import Ref
@@ -55,6 +56,7 @@ def alert(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "helpers": [each.name for each in queries.responders_of(found)],
         "notes": queries.notes_of(found),
         "files": queries.attachments_of(found),
+        "hushed": hushed(found),
         "may_respond": may_they(request, Verb.RESPOND, found.service.team_id, found.integration.team_id),
         "snoozes": SNOOZES_H,
         "silence": urlencode({"service": row.service, "name": row.name}),

@@ -12,6 +12,7 @@ from tocsin.alerts.wording.states import (
     operator_word,
     pulse_word,
     state_word,
+    window_state_word,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "pulse_word",
     "state_word",
     "why_words",
+    "window_state_word",
 ]

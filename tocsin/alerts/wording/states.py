@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext, pgettext
 
 from tocsin.alerts.queries import LedgerLine
-from tocsin.alerts.rules import AlertState, AsideReason, CauseState, GroupState, Operator
+from tocsin.alerts.rules import AlertState, AsideReason, CauseState, GroupState, Operator, WindowState
 from tocsin.alerts.rules.heartbeats import Pulse
 
 
@@ -43,6 +43,16 @@ def pulse_word(state: Pulse) -> str:
         Pulse.WAITING: pgettext("state of a heartbeat", "Waits for its first ping"),
         Pulse.BEATING: pgettext("state of a heartbeat", "Beating"),
         Pulse.MISSED: pgettext("state of a heartbeat", "Missed"),
+    }[state]
+
+
+def window_state_word(state: WindowState) -> str:
+    """How a maintenance window stands."""
+    return {
+        WindowState.PLANNED: pgettext("state of works", "Planned"),
+        WindowState.RUNNING: pgettext("state of works", "Running"),
+        WindowState.OVER: pgettext("state of works", "Over"),
+        WindowState.CANCELLED: pgettext("state of works", "Cancelled"),
     }[state]
 
 

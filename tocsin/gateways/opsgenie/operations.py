@@ -42,7 +42,8 @@ The Incident API speaks of Tocsin's incidents, those that the engine opened too,
 declares an incident on a service and pages its owner, then the teams and people named as responders; tags and details
 are read back by this API and stand in the incident's timeline, with the note and the entry for the status page.
 
-The Heartbeat API is served too. Not from here: maintenance, schedules, teams, users."""
+The Heartbeat API is served too, and the Maintenance API, with a read or manage key: a window planned here is one of
+Tocsin's maintenance windows. Not from here: schedules, teams, users."""
 
 ONE = "/v2/alerts/{identifier}"
 SEARCHES = "/v2/alerts/saved-searches"
@@ -212,5 +213,48 @@ INCIDENT_OPERATIONS = (
         path=f"{INCIDENTS}{{identifier}}",
         action="Delete",
         differs="It is resolved and gone from this API. Its record stays.",
+    ),
+)
+
+MAINTENANCE = "/v1/maintenance"
+
+MAINTENANCE_OPERATIONS = (
+    Operation(
+        name="create_maintenance",
+        method="POST",
+        path=MAINTENANCE,
+        differs="An integration's alerts are kept and shown, and page nobody; `state` may be left out. A disabled"
+        " policy stands for its team: the services that it owns; only the one that the team's pages follow can be, and"
+        " none can be enabled. Times are told back as `schedule`, or `indefinitely`.",
+    ),
+    Operation(
+        name="list_maintenance",
+        method="GET",
+        path=MAINTENANCE,
+        differs="Also what was planned elsewhere; the newest 200 of those that are over.",
+    ),
+    Operation(
+        name="change_end_of_maintenance",
+        method="POST",
+        path=f"{MAINTENANCE}/{{id}}/change-end-date",
+    ),
+    Operation(name="cancel_maintenance", method="POST", path=f"{MAINTENANCE}/{{id}}/cancel"),
+    Operation(
+        name="get_maintenance",
+        method="GET",
+        path=f"{MAINTENANCE}/{{id}}",
+        differs="Services and matchers of a window planned elsewhere are not told.",
+    ),
+    Operation(
+        name="update_maintenance",
+        method="PUT",
+        path=f"{MAINTENANCE}/{{id}}",
+        differs="Keeps services and matchers of a window planned elsewhere. One that is over begins anew.",
+    ),
+    Operation(
+        name="delete_maintenance",
+        method="DELETE",
+        path=f"{MAINTENANCE}/{{id}}",
+        differs="Ends it, and takes it from the lists. Its record stays.",
     ),
 )

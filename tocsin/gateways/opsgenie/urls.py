@@ -14,10 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from tocsin.core.errors import TocsinError
 from tocsin.gateways.opsgenie.call import Answer, Call, answered
 from tocsin.gateways.opsgenie.incidents import INCIDENT_VIEWS
-from tocsin.gateways.opsgenie.operations import INCIDENT_OPERATIONS, OPERATIONS, Operation
+from tocsin.gateways.opsgenie.maintenance import MAINTENANCE_VIEWS
+from tocsin.gateways.opsgenie.operations import INCIDENT_OPERATIONS, MAINTENANCE_OPERATIONS, OPERATIONS, Operation
 from tocsin.gateways.opsgenie.views import VIEWS
 
-_ALL_VIEWS = {**VIEWS, **INCIDENT_VIEWS}
+_ALL_VIEWS = {**VIEWS, **INCIDENT_VIEWS, **MAINTENANCE_VIEWS}
 PREFIXES = ("", "jsm/ops/integration/")
 
 
@@ -50,7 +51,7 @@ def _view(operations: list[Operation]) -> Callable[..., HttpResponseBase]:
 
 
 def _patterns() -> list[URLPattern]:
-    every = (*OPERATIONS, *INCIDENT_OPERATIONS)
+    every = (*OPERATIONS, *INCIDENT_OPERATIONS, *MAINTENANCE_OPERATIONS)
     in_order = sorted(every, key=lambda each: [known.path for known in every].index(each.path))
     return [
         path(prefix + _route(spelt), _view(operations))
