@@ -6,6 +6,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -44,9 +45,11 @@ class Node:
 
 
 class Senders:
-    """Each posts one alias after the other, each until it is answered by 202. `acknowledged` holds what was."""
+    """Each posts one alias after the other, each until it is answered by 202. `acknowledged` holds what was. After so
+    many `aliases` a sender begins anew, and repeats what it said."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int, token: str, *, aliases: int = WANTED) -> None:
+        self._aliases = aliases
         self._url = f"http://127.0.0.1:{port}/v2/alerts"
         self._headers = {"Authorization": f"GenieKey {token}"}
         self.acknowledged: list[str] = []
@@ -56,7 +59,7 @@ class Senders:
         async with httpx.AsyncClient(timeout=5) as client:
             number = 0
             while len(self.acknowledged) < WANTED:
-                alias = f"{sender}-{number}"
+                alias = f"{sender}-{number % self._aliases}"
                 with suppress(httpx.HTTPError):
                     found = await client.post(self._url, headers=self._headers, json={"message": "x", "alias": alias})
                     if found.status_code == 202:
@@ -106,6 +109,24 @@ async def test_what_a_killed_node_has_answered_is_stored(node: Node, world, fres
     await storm(node, senders, node.kill_and_restart, times=3)
     assert senders.errors > 0
     assert set(senders.acknowledged) <= stored(fresh_database.dsn)
+
+
+@pytest.mark.slow
+async def test_repeats_that_a_killed_node_has_answered_are_counted_each_time(node: Node, world, fresh_database) -> None:
+    senders = Senders(node.port, world.token, aliases=2)
+    await storm(node, senders, node.kill_and_restart, times=3)
+    answered = Counter(senders.acknowledged)
+    with psycopg.connect(fresh_database.dsn) as connection:
+        counted = "SELECT fingerprint, count(*) FROM alerts_delivered GROUP BY 1"
+        told = dict(connection.execute(counted).fetchall())
+        ((whole,),) = connection.execute("SELECT count(*) FROM alerts_event").fetchall()
+    assert all(told[alias] >= times for alias, times in answered.items())
+    assert sum(told.values()) <= len(senders.acknowledged) + senders.errors
+    assert whole < sum(told.values()) / 2
+    await asyncio.to_thread(world.turn)
+    with psycopg.connect(fresh_database.dsn) as connection:
+        counted = "SELECT fingerprint, sum(count)::int FROM alerts_alert GROUP BY 1"
+        assert dict(connection.execute(counted).fetchall()) == told
 
 
 @pytest.mark.slow
