@@ -125,6 +125,21 @@ def test_the_least_important_go_without_first() -> None:
     assert not any(is_taken(each, 1.0) for each in (critical, info, end))
 
 
+def test_a_group_that_is_drained_again_after_its_segment_broke_off_counts_once(tmp_path: Path) -> None:
+    spool = opened(tmp_path)
+    groups = [spooled([delivery(name)], at=AT, batch=None) for name in "ab"]
+    for group in groups:
+        spool.append(group)
+    spool.drained(groups[0])
+    for group in groups:  # the whole segment comes again
+        spool.drained(group)
+    assert spool.waiting == 0
+    (path,) = spool.segments()
+    spool.remove(path, damaged=False)
+    spool.append(spooled([delivery("c")], at=AT, batch=None))
+    assert spool.waiting == 1
+
+
 def test_a_spool_over_its_cap_or_of_no_size_is_full(tmp_path: Path) -> None:
     spool = opened(tmp_path / "small", cap=100)
     assert spool.fill() == 0

@@ -126,6 +126,7 @@ class Spool:
     _handle: int = -1
     _written: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _drained: set[UUID] = field(default_factory=set)
 
     def open(self) -> None:
         """Find what an earlier process left behind. What cannot be read is left for the drain to put aside."""
@@ -209,9 +210,11 @@ class Spool:
         return sorted(self.folder.glob("*.seg"))
 
     def drained(self, group: Spooled) -> None:
-        """A group is in the database."""
+        """A group is in the database. A segment whose draining broke off comes again whole: each group counts once."""
         with self._lock:
-            self._count(group, -1)
+            if group.id not in self._drained:
+                self._drained.add(group.id)
+                self._count(group, -1)
 
     def remove(self, path: Path, *, damaged: bool) -> None:
         """Every whole frame of a segment is in the database. A damaged segment is kept aside for people to look at."""
@@ -224,6 +227,7 @@ class Spool:
             else:
                 path.unlink()
             self._sync_folder()
+            self._drained.clear()
             if not self.waiting:
                 self.oldest_at = None
 
