@@ -202,6 +202,26 @@ def test_opsgenies_heartbeat_api_is_answered(world: World, client: Client, clock
     assert client.get("/v2/heartbeats").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 422, "too deeply"),
+        (b'{"name": "' + b"x" * 1024 * 1024 + b'"}', 413, "too large"),
+        (b'{"name": "\\ud800"}', 422, "half a surrogate pair"),
+        (b'{"name": "\xff"}', 422, "UTF-8"),
+        (b"", 422, "empty"),
+    ],
+)
+def test_heartbeat_that_cannot_be_read_is_refused_in_opsgenies_words(
+    world: World, client: Client, body: bytes, status: int, says: str
+) -> None:
+    _, token = issue_key(name="ops", scope=KeyScope.MANAGE, actor=SYSTEM)
+    headers = {"Authorization": f"GenieKey {token}"}
+    answer = client.post("/v2/heartbeats", body, content_type="application/json", headers=headers)
+    assert (answer.status_code, set(answer.json())) == (status, {"message", "took", "requestId"})
+    assert says in answer.json()["message"]
+
+
 def test_opsgenies_client_understands_what_its_heartbeat_api_answers(world: World, client: Client) -> None:
     from types import SimpleNamespace
 

@@ -47,6 +47,11 @@ def test_refusal_is_not_kept(alice_client: Client) -> None:
     assert _declare(alice_client, "a1")[0] == 201
 
 
+def test_too_large_a_body_is_refused_as_it_is_without_a_key(alice_client: Client) -> None:
+    status, body = _declare(alice_client, "a1", {"title": "x" * 1024 * 1024, "severity": 2})
+    assert (status, body["code"]) == (413, "too_large")
+
+
 def test_unprintable_key_is_refused(alice_client: Client) -> None:
     assert _declare(alice_client, "x" * 256)[0] == 422
 

@@ -10,22 +10,25 @@ from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
 from tocsin.alerts.intake.limits import Refusal, check
 from tocsin.alerts.rules import AlertAction
+from tocsin.alerts.sources.generic import Generic
 from tocsin.alerts.sources.registry import KINDS
 from tocsin.alerts.sources.source import Forbidden, Setup, Source
+from tocsin.core.errors import InvalidInput
 from tocsin.core.ids import uuid7
 from tocsin.gateways.alertmanager import decode as alertmanager
 from tocsin.gateways.alertmanager import filters
-from tocsin.gateways.opsgenie import bodies, query
+from tocsin.gateways.opsgenie import bodies, heartbeats, query
 from tocsin.gateways.opsgenie import decode as opsgenie
 from tocsin.gateways.opsgenie.operations import OPERATIONS
 from tocsin.gateways.pagerduty import decode as pagerduty
 
 SECRET = "secret"
 MAPPING = {
-    "alerts": "$.alerts[*]",
-    "title": "{{title}} on {{host}}",
+    "each": "alerts[]",
+    "title": "{{title}} {{labels.alertname}}",
     "key": "{{id}}",
-    "labels": {"host": "{{host}}", "deep": "{{a.b.c}}"},
+    "at": "{{startsAt}}",
+    "labels": {"host": "{{host}}", "deep": '{{a.b[0]["c d"]}}'},
 }
 
 
@@ -84,6 +87,11 @@ def _pagerduty_change(request: Request) -> Read:
     return _events(pagerduty.decode_change(request.body, request_id=uuid7(), sent_at=request.sent_at).event)
 
 
+def _heartbeat(request: Request) -> Read:
+    """Whatever a ping says, it is a sign of life."""
+    return _events(heartbeats.ping("backup", sent_at=request.sent_at))
+
+
 def _source(source: Source, setup: Setup) -> Decoder:
     def read(request: Request) -> Read:
         found = source.decode(request, setup)
@@ -103,6 +111,8 @@ DECODERS: Mapping[str, Decoder] = {
     "alertmanager/filter": _alertmanager_filter,
     "pagerduty": _pagerduty,
     "pagerduty/change": _pagerduty_change,
+    "heartbeat": _heartbeat,
+    "mapped": _source(Generic(), Setup(options={"mapping": MAPPING})),
     **{f"in/{kind.kind}": _source(kind, Setup(secrets=(SECRET,))) for kind in KINDS if isinstance(kind, Source)},
 }
 
@@ -122,7 +132,7 @@ def judged(name: str, request: Request, within_s: float) -> Read:
     began = time.thread_time()
     try:
         found = DECODERS[name](request)
-    except (Refusal, Forbidden, pagerduty.Invalid) as refusal:
+    except (Refusal, Forbidden, InvalidInput, pagerduty.Invalid) as refusal:
         found = Read(whole=str(refusal) or "?")
     except RecursionError:
         found = Read(whole="nested too deeply")

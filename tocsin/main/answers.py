@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -41,6 +42,8 @@ class AnswerOnce:
             return self.get_response(request)
         if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
             return _refusal("bad_idempotency_key", f"Idempotency-Key: 1 to {MAX_KEY} printable characters.")
+        if not _is_readable(request):
+            return self.get_response(request)  # refused, in the API's own words
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_TAKE, [who, key, _what(request)])
             taken = cursor.fetchone()
@@ -77,6 +80,13 @@ def _is_known(request: HttpRequest) -> bool:
     if not shown:
         return request.user.is_authenticated
     return actor_for_token(shown.partition(" ")[2].strip()) is not None
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    try:
+        return request.body is not None
+    except RequestDataTooBig:
+        return False
 
 
 def _what(request: HttpRequest) -> str:

@@ -83,7 +83,7 @@ def answered(view: View, operation: Operation, request: HttpRequest, path: Mappi
         call = Call(operation=operation, actor=actor, request=request, path=path, id=request_id, began=began)
         answer = view(call)
     except Exception as error:  # noqa: BLE001 - the border of another product's API: it is logged and worded
-        answer = _refusal(error, request)
+        answer = refusal(error, request)
     if answer.file is not None:
         return answer.file
     return enveloped(answer, request_id, began)
@@ -109,7 +109,8 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _refusal(error: Exception, request: HttpRequest) -> Answer:
+def refusal(error: Exception, request: HttpRequest) -> Answer:
+    """What went wrong, as Opsgenie would say it; what is our fault is logged."""
     if isinstance(error, TocsinError):
         return Answer(value={"message": error.message}, status=422 if error.status == 409 else error.status)
     if isinstance(error, Refusal):

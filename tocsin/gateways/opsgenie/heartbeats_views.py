@@ -15,9 +15,12 @@ from tocsin.accounts.queries import actor_for_token
 from tocsin.accounts.rules import Actor, KeyScope
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import HeartbeatDetails
+from tocsin.alerts.intake.decoding import decoded
+from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.rules import Severity, from_opsgenie
 from tocsin.core.errors import Conflict, Forbidden, InvalidInput, NotFound, TocsinError
 from tocsin.core.ids import uuid7
+from tocsin.gateways.opsgenie.call import refusal
 
 UNITS = {"minutes": 60, "hours": 3600, "days": 86_400}
 
@@ -58,6 +61,9 @@ def _answering(handler: Handler) -> Callable[..., HttpResponse]:
             status, value = handler(request, _actor(request), *args, **kwargs)
         except TocsinError as refused:
             status, value = refused.status, {"message": refused.message}
+        except Exception as error:  # noqa: BLE001 - the border of another product's API: it is logged and worded
+            answer = refusal(error, request)
+            status, value = answer.status, dict(answer.value)
         told = value | {"took": round(time.monotonic() - began, 6), "requestId": request_id}
         return JsonResponse(told, status=status, headers={"X-Request-ID": request_id})
 
@@ -116,8 +122,8 @@ def switch(request: HttpRequest, actor: Actor, name: str, what: str) -> tuple[in
 
 def _body(request: HttpRequest) -> Body:
     try:
-        return _BODY.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return decoded(_BODY, request.body)
+    except Refusal as error:
         raise InvalidInput("The body cannot be read: {why}.", why=str(error)) from None
 
 
