@@ -46,7 +46,7 @@ def current() -> Document:
 
 def test_everything_a_file_says_is_there_afterwards() -> None:
     result = applied(LATER)
-    assert len(result.changes) == 13
+    assert len(result.changes) == 14
     assert current() == read(LATER, file="f")
 
 
@@ -68,6 +68,18 @@ def test_silence_that_is_over_is_no_change() -> None:
     applied(COMPANY)
     assert current().silences == ()
     assert applied(COMPANY).changes == ()
+
+
+def test_window_without_an_owner_in_the_file_is_no_difference_and_one_without_an_end_comes_back() -> None:
+    text = LATER.replace("reason: New line cards, owner: bob", "reason: New line cards").replace(
+        ", ends_at: 2099-02-01T04:00:00Z", ""
+    )
+    applied(text, login=None)
+    windows = current().maintenance
+    assert windows is not None
+    assert (windows[0].owner, windows[0].ends_at, windows[0].services) == (None, None, ("core",))
+    assert applied(text).changes == ()
+    assert applied(dump(current())).changes == ()
 
 
 def test_secret_of_a_new_key_is_given_once_and_opens_the_intake_for_its_integration() -> None:
@@ -102,7 +114,8 @@ def test_what_a_section_no_longer_lists_is_removed_and_the_rest_is_left_alone() 
 
 def test_removed_entries_come_back() -> None:
     applied(LATER)
-    for section in ("silences", "heartbeats", "keys", "integrations", "policies", "rotations", "services"):
+    sections = ("maintenance", "silences", "heartbeats", "keys", "integrations", "policies", "rotations", "services")
+    for section in sections:
         applied(f"tocsin: 1\n{section}: []")
     emptied = current()
     assert (emptied.services, emptied.rotations, emptied.policies, emptied.integrations, emptied.keys) == ((),) * 5

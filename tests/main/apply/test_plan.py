@@ -17,7 +17,7 @@ def test_everything_is_added_to_an_empty_installation_in_the_order_of_sections()
     assert {change.verb for change in changes} == {Verb.ADD}
     places = [SECTIONS.index(change.kind) for change in changes]
     assert places == sorted(places)
-    assert len(changes) == 13
+    assert len(changes) == 14
 
 
 def test_second_application_changes_nothing() -> None:

@@ -22,6 +22,7 @@ SINGULAR = {
     "keys": "key",
     "heartbeats": "heartbeat",
     "silences": "silence",
+    "maintenance": "maintenance window",
 }
 
 

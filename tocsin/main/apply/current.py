@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tocsin.accounts import queries as accounts
 from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.alerts import queries as alerts
+from tocsin.alerts.rules import Scope
 from tocsin.assets import queries as assets
 from tocsin.channels import queries as channels
 from tocsin.main.apply.document import (
@@ -21,6 +23,7 @@ from tocsin.main.apply.document import (
     Heartbeat,
     Integration,
     Key,
+    Maintenance,
     Matcher,
     Organisation,
     Override,
@@ -37,6 +40,9 @@ from tocsin.main.apply.values import WEEKDAYS
 from tocsin.oncall import queries as oncall
 from tocsin.paging import queries as paging
 from tocsin.paging.rules import TargetKind
+
+if TYPE_CHECKING:
+    from tocsin.alerts.models import Silence as Silenced
 
 GIVEN = "given"
 OF_A_HEARTBEAT = "heartbeat"
@@ -60,6 +66,7 @@ def current() -> Document:
         keys=_keys(),
         heartbeats=_heartbeats(),
         silences=_silences(active),
+        maintenance=tuple(_maintenance(row, active) for row in alerts.windows(SYSTEM)),
     )
 
 
@@ -212,4 +219,20 @@ def _silences(active: set[str]) -> tuple[Silence, ...]:
             matchers=tuple(Matcher(label=one["label"], op=one["op"], value=one["value"]) for one in row.matchers),
         )
         for row in alerts.silences(SYSTEM)
+    )
+
+
+def _maintenance(row: Silenced, active: set[str]) -> Maintenance:
+    scope = Scope.of(row.scope)
+    return Maintenance(
+        key=row.key,
+        reason=row.reason,
+        owner=row.owner.login if row.owner is not None and row.owner.login in active else None,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        services=scope.services,
+        dependents=scope.dependents,
+        integrations=scope.integrations,
+        teams=scope.teams,
+        matchers=tuple(Matcher(label=one["label"], op=one["op"], value=one["value"]) for one in row.matchers),
     )

@@ -218,7 +218,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """One condition on an alert's label: ``op`` is one of = != ^= (begins with) *= (contains)."""
+    """One condition on an alert's label: ``op`` is one of = != ^= (begins with) *= (contains) =~ !~ (RE2)."""
 
     label: str
     op: str
@@ -243,6 +243,28 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """Planned work: alerts of what is named, and that match all matchers, wake nobody between the two instants; without
+    ``ends_at``, until somebody ends it."""
+
+    key: str
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    services: tuple[str, ...] = ()
+    dependents: bool = False
+    integrations: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    matchers: tuple[Matcher, ...] = ()
+    owner: str | None = None
+
+    @property
+    def ident(self) -> str:
+        """The key."""
+        return self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A whole company file. Sections stand in the order in which they can be created."""
 
@@ -256,6 +278,7 @@ class Document:
     keys: tuple[Key, ...] | None = None
     heartbeats: tuple[Heartbeat, ...] | None = None
     silences: tuple[Silence, ...] | None = None
+    maintenance: tuple[Maintenance, ...] | None = None
 
     def section(self, name: str) -> dict[str, Declared] | None:
         """Give one section by its name as key -> value, in the document's order; None when it is absent."""

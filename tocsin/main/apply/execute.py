@@ -87,13 +87,17 @@ def _refuse_without_administrator(changes: Sequence[Change]) -> None:
 
 
 def _settled(document: Document) -> Document:
-    """Write contacts as their channels spell them, and leave out silences that are over: neither is a difference."""
+    """Write contacts as their channels spell them, and leave out silences and windows that are over: neither is a
+    difference."""
     now = clock.now()
     return replace(
         document,
         people=tuple(_spelled(document.people)) if document.people is not None else None,
         silences=tuple(one for one in document.silences if one.ends_at > now)
         if document.silences is not None
+        else None,
+        maintenance=tuple(one for one in document.maintenance if one.ends_at is None or one.ends_at > now)
+        if document.maintenance is not None
         else None,
     )
 

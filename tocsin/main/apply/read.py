@@ -20,6 +20,7 @@ from tocsin.main.apply.document import (
     Heartbeat,
     Integration,
     Key,
+    Maintenance,
     Matcher,
     Organisation,
     Override,
@@ -95,6 +96,7 @@ def _document(entry: Entry, extensions: Extensions) -> Document:
         keys=_section(entry, "keys", "a key", _key),
         heartbeats=_section(entry, "heartbeats", "a heartbeat", _heartbeat),
         silences=_section(entry, "silences", "a silence", _silence),
+        maintenance=_section(entry, "maintenance", "a maintenance window", _maintenance),
     )
     entry.finished(Document)
     return document
@@ -293,6 +295,34 @@ def _silence(entry: Entry) -> Silence | None:
         starts_at=starts_at,
         ends_at=ends_at,
         matchers=entry.each("matchers", "a matcher", _matcher, required=True),
+    )
+
+
+def _maintenance(entry: Entry) -> Maintenance | None:
+    key = entry.ident("key", values.slug)
+    has_end = entry.has("ends_at")
+    starts_at, ends_at = (
+        _span(entry, "starts_at", "ends_at")
+        if has_end
+        else (entry.scalar("starts_at", values.instant), entry.scalar("ends_at", values.instant, None))
+    )
+    services = tuple(sorted(entry.values("services", values.service_key)))
+    integrations, teams = (tuple(sorted(entry.values(name, values.slug))) for name in ("integrations", "teams"))
+    matchers = entry.each("matchers", "a matcher", _matcher)
+    if not entry.broken and not (services or integrations or teams or matchers):
+        entry.wrong(None, "a maintenance window covers nothing; name services, integrations, teams or matchers")
+    return entry.finished(
+        Maintenance,
+        key=key,
+        reason=entry.scalar("reason", values.words),
+        owner=entry.scalar("owner", values.slug, None),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        services=services,
+        dependents=entry.scalar("dependents", values.truth, False) and bool(services or teams),
+        integrations=integrations,
+        teams=teams,
+        matchers=matchers,
     )
 
 

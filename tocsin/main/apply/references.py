@@ -26,6 +26,7 @@ def references(document: Document) -> Iterator[Reference]:
     yield from _policy_references(document)
     yield from _heartbeat_references(document)
     yield from _rest_references(document)
+    yield from _maintenance_references(document)
 
 
 def _team_references(document: Document) -> Iterator[Reference]:
@@ -88,3 +89,15 @@ def _rest_references(document: Document) -> Iterator[Reference]:
     for silence in document.silences or ():
         if silence.owner is not None:
             yield Reference(path=("silences", silence.key, "owner"), section="people", key=silence.owner)
+
+
+def _maintenance_references(document: Document) -> Iterator[Reference]:
+    """Not the services: a window may name one that was only ever seen in alerts, which no file holds."""
+    for window in document.maintenance or ():
+        at = ("maintenance", window.key)
+        if window.owner is not None:
+            yield Reference(path=(*at, "owner"), section="people", key=window.owner)
+        for key in window.integrations:
+            yield Reference(path=(*at, "integrations", key), section="integrations", key=key)
+        for key in window.teams:
+            yield Reference(path=(*at, "teams", key), section="teams", key=key)

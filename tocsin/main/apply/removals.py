@@ -27,6 +27,10 @@ def _revoke_keys(name: str, actor: Actor) -> None:
             accounts.revoke_key(str(row.uuid), actor=actor)
 
 
+def _end_maintenance(key: str, actor: Actor) -> None:
+    alerts.end_maintenance(key, actor=actor)
+
+
 _REMOVALS: Mapping[str, Callable[[str, Actor], None]] = {
     "people": lambda key, actor: accounts.deactivate_person(key, actor=actor),
     "teams": lambda key, actor: accounts.remove_team(key, actor=actor),
@@ -37,4 +41,5 @@ _REMOVALS: Mapping[str, Callable[[str, Actor], None]] = {
     "keys": _revoke_keys,
     "heartbeats": lambda key, actor: alerts.remove_heartbeat(key, actor=actor),
     "silences": lambda key, actor: alerts.end_silence(key, actor=actor),
+    "maintenance": _end_maintenance,
 }

@@ -20,6 +20,7 @@ from tocsin.main.apply.document import (
     Heartbeat,
     Integration,
     Key,
+    Maintenance,
     Organisation,
     Person,
     Policy,
@@ -190,6 +191,24 @@ def _silences(changes: Sequence[Change], actor: Actor) -> None:
         alerts.save_silence(details, actor=actor)
 
 
+def _maintenance(changes: Sequence[Change], actor: Actor) -> None:
+    for wanted in _wanted(changes, Maintenance):
+        details = alerts.MaintenanceDetails(
+            key=wanted.key,
+            reason=wanted.reason,
+            starts_at=wanted.starts_at,
+            ends_at=wanted.ends_at,
+            services=wanted.services,
+            dependents=wanted.dependents,
+            integrations=wanted.integrations,
+            teams=wanted.teams,
+            matchers=[{"label": one.label, "op": one.op, "value": one.value} for one in wanted.matchers],
+            owner=wanted.owner or "",
+            author="" if wanted.owner else actor.label,
+        )
+        alerts.save_maintenance(details, actor=actor)
+
+
 _SAVES: Mapping[str, Callable[[Sequence[Change], Actor], None]] = {
     "organisation": _organisation,
     "people": _people,
@@ -200,4 +219,5 @@ _SAVES: Mapping[str, Callable[[Sequence[Change], Actor], None]] = {
     "integrations": _integrations,
     "heartbeats": _heartbeats,
     "silences": _silences,
+    "maintenance": _maintenance,
 }

@@ -17,7 +17,7 @@ LANGUAGES = ("en", "pl")
 ROLES = ("admin", "responder", "viewer", "guest")
 SERVICE_KINDS = ("service", "switch", "host", "database", "queue", "gateway", "external")
 SCOPES = ("integration", "read", "manage")
-OPERATORS = ("=", "!=", "^=", "*=")
+OPERATORS = ("=", "!=", "^=", "*=", "=~", "!~")
 
 _zones = cache(available_timezones)
 """Finding the zones walks a folder: once a process is enough."""
