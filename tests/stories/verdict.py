@@ -16,7 +16,16 @@ SELECT (SELECT count(*) FROM alerts_batch)
      + (SELECT count(*) FROM paging_page WHERE next_step_at <= tocsin_now() AND state = 'open')
 """
 
-_STORED = "SELECT substr(source, 7)::int, count(*) FROM alerts_event GROUP BY 1"
+# What is stored again word for word is stored as a repeat of the first.
+_STORED = """
+WITH again AS (
+  SELECT integration_id, named.fingerprint, named.said_at, count(*) AS times
+    FROM alerts_repeat, unnest(fingerprints, said_at) AS named (fingerprint, said_at) GROUP BY 1, 2, 3)
+SELECT substr(source, 7)::int, sum(1 + coalesce(times, 0))::int
+  FROM alerts_event AS event LEFT JOIN again ON again.integration_id = event.integration_id
+   AND again.fingerprint = event.fingerprint AND again.said_at = event.received_at
+ GROUP BY 1
+"""
 
 _MISCOUNTED = """
 SELECT alert.fingerprint, sum(alert.count), (
