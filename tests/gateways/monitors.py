@@ -21,6 +21,7 @@ from tocsin.alerts.sources.registry import KINDS
 
 HOST, SERVICE = "db-01", "disk"
 STARTS_S = 30.0
+ICINGA_FOLDERS = ("Config", "Data", "Log", "Cache", "Spool", "InitRun")
 PROBE = """#!/bin/sh
 # A plugin: says the first line of the file it is given, and ends with the number on the second.
 sed -n 1p "$1"
@@ -51,6 +52,15 @@ object Service "disk" {{
   retry_interval = 1s
   max_check_attempts = 1
   enable_flapping = true
+}}
+object Host "sw-01" {{
+  display_name = "Switch 1"
+  check_command = "probe"
+  enable_active_checks = false
+}}
+object Dependency "uplink" {{
+  parent_host_name = "sw-01"
+  child_host_name = "db-01"
 }}
 include "tocsin.conf"
 """
@@ -103,6 +113,7 @@ define host {{
   host_name               db-01
   alias                   Database 1
   address                 192.0.2.1
+  parents                 sw-01
   check_command           probe!{folder}/host
   check_interval          1
   retry_interval          1
@@ -111,6 +122,16 @@ define host {{
   notification_period     24x7
   notification_interval   0
   notification_options    d,u,r,f,s
+  contacts                tocsin
+}}
+define host {{
+  host_name               sw-01
+  alias                   Switch 1
+  check_command           probe!{folder}/host
+  active_checks_enabled   0
+  max_check_attempts      1
+  check_period            24x7
+  notification_period     24x7
   contacts                tocsin
 }}
 define service {{
@@ -148,6 +169,14 @@ class Monitor:
         with (self.folder / "pipe").open("w") as pipe:
             pipe.write(f"[{int(time.time())}] {';'.join(map(str, (name, *arguments)))}\n")
 
+    def objects(self) -> str:
+        """Its map as `tocsin import` takes it."""
+        cache = self.folder / "objects.cache"
+        if cache.exists():
+            return cache.read_text()
+        _icinga2(self.folder, "daemon", "-C", "-c", str(self.folder / "icinga2.conf"))  # it writes what `list` reads
+        return _icinga2(self.folder, "object", "list")
+
     def log(self) -> str:
         """What it has written so far."""
         return (self.folder / "monitor.log").read_text()
@@ -165,19 +194,29 @@ def icinga2(folder: Path, url: str, token: str) -> Iterator[Monitor]:
     _prepare(folder)
     (folder / "icinga2.conf").write_text(ICINGA2.format(folder=folder, pipe=folder / "pipe"))
     (folder / "tocsin.conf").write_text(_guide("icinga2", url, token))
-    homes = {f"{name}Dir": folder / name.lower() for name in ("Config", "Data", "Log", "Cache", "Spool", "InitRun")}
-    for home in homes.values():
-        home.mkdir()
-    command = [
-        "icinga2",
-        "daemon",
-        "-c",
-        folder / "icinga2.conf",
-        *(f"-D{name}={home}" for name, home in homes.items()),
-    ]
-    user = getpass.getuser()
-    with _running(folder, command, ICINGA2_USER=user, ICINGA2_GROUP=user) as monitor:
+    for home in ICINGA_FOLDERS:
+        (folder / home.lower()).mkdir()
+    command = ["icinga2", "daemon", "-c", folder / "icinga2.conf", *_icinga_folders(folder)]
+    with _running(folder, command, **_icinga_user()) as monitor:
         yield monitor
+
+
+def _icinga_folders(folder: Path) -> list[str]:
+    return [f"-D{name}Dir={folder / name.lower()}" for name in ICINGA_FOLDERS]
+
+
+def _icinga_user() -> dict[str, str]:
+    """Debian's build would become another user, who may not write here."""
+    user = getpass.getuser()
+    return {"ICINGA2_USER": user, "ICINGA2_GROUP": user}
+
+
+def _icinga2(folder: Path, *arguments: str) -> str:
+    """What a command of Icinga 2 prints; it must not fail."""
+    command = ["icinga2", *arguments, *_icinga_folders(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | _icinga_user())
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    return done.stdout
 
 
 @contextmanager

@@ -11,8 +11,12 @@ import pytest
 from tests.gateways.conftest import Front
 from tests.gateways.monitors import HOST, MISSING, MONITORS, SERVICE, Monitor, is_here
 from tests.nodes import wait_until
+from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts.models import Alert
 from tocsin.alerts.rules import AlertState, Severity
+from tocsin.assets import rules
+from tocsin.assets.actions import import_map
+from tocsin.assets.queries import edges, service_by_key
 
 PATIENCE_S = 60.0
 DOWNTIME_S = 5
@@ -85,3 +89,17 @@ def test_a_downtime_hides_a_problem_until_its_end(front: Front, monitor: Monitor
     until(lambda: is_open(OF_SERVICE))
     assert time.time() >= end
     assert front.events() == 1
+
+
+@pytest.mark.slow
+def test_an_alert_lands_on_the_host_that_was_imported(
+    request: pytest.FixtureRequest, front: Front, monitor: Monitor, until
+) -> None:
+    kind = request.node.callspec.params["monitor"]
+    new = import_map(rules.read(rules.Monitor(kind), monitor.objects(), file="objects"), actor=SYSTEM)
+    assert sorted((host.key, host.name) for host in new.hosts) == [("db-01", "Database 1"), ("sw-01", "Switch 1")]
+    assert new.needs == (("db-01", "sw-01"),)
+    assert ("db-01", "sw-01") in {(edge.caller, edge.callee) for edge in edges()}
+    monitor.host(2, "PING CRITICAL")
+    until(lambda: is_open(HOST))
+    assert front.world.alert(HOST).service == service_by_key(SYSTEM, HOST)

@@ -17,6 +17,7 @@ from tocsin.alerts import actions as alerts
 from tocsin.alerts.models import Alert, Group, Integration, NodeSpool, Refusing
 from tocsin.alerts.rules import Severity
 from tocsin.assets import actions as assets
+from tocsin.assets import rules
 from tocsin.channels import actions as channels
 from tocsin.channels.models import Contact
 from tocsin.channels.rules import DeliveryState, Message, MessageKind
@@ -251,3 +252,8 @@ def after(prepare: Callable[[], object], action: Action) -> Action:
 def maintenance() -> str:
     alerts.save_maintenance(alerts.MaintenanceDetails(**asked.MAINTENANCE), actor=SYSTEM)
     return "works-7"
+
+
+def monitored() -> rules.Found:
+    """A map of Nagios with one host."""
+    return rules.read(rules.Monitor.NAGIOS, "define host {\n\thost_name\tdb-77\n}\n", file="objects.cache")

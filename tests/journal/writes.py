@@ -93,6 +93,7 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
     ),
     "assets.remove_service": lambda: partial(assets.remove_service, world.BILLING, **by),
     "assets.save_dependencies": lambda: partial(assets.save_dependencies, {world.GATEWAY: [world.SWITCH]}, **by),
+    "assets.import_map": lambda: partial(assets.import_map, prepared.monitored(), **by),
     "assets.see_services": lambda: partial(assets.see_services, ["stranger"], **engine),
     "channels.save_contacts": lambda: partial(channels.save_contacts, "ann", [], **by),
     "channels.add_contact": lambda: partial(

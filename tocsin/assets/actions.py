@@ -10,9 +10,9 @@ from django.db import transaction
 
 from tocsin.accounts.queries import live_teams, require_of_owners
 from tocsin.accounts.rules import Actor, Verb
-from tocsin.assets import facts
+from tocsin.assets import facts, rules
 from tocsin.assets.models import Dependency, Service, Source
-from tocsin.assets.queries import service_ref
+from tocsin.assets.queries import additions, service_ref
 from tocsin.core import clock
 from tocsin.core.errors import InvalidInput, NotFound
 from tocsin.journal.actions import Entry, record, record_many
@@ -148,6 +148,24 @@ def _compare(caller: Service, have: Mapping[str, Dependency], want: Mapping[str,
     fact = facts.DependenciesSaved(key=caller.key, added=new, removed=old)
     change.entries.append(Entry(fact=fact, subject=service_ref(caller)))
     return True
+
+
+@transaction.atomic
+def import_map(found: rules.Found, *, actor: Actor) -> rules.Additions:
+    """Add what a monitoring system knows and nobody here has entered; what people have said stays as it is."""
+    for problem in rules.problems(found):
+        place = problem.place
+        raise InvalidInput("{file}:{line}: {what}.", file=place.file, line=place.line, what=problem.what)
+    new, given = additions(found)
+    save_services([ServiceDetails(key=host.key, name=host.name, kind="host") for host in new.hosts], actor=actor)
+    wanted = {caller: set(given.get(caller, ())) for caller, _ in new.needs}
+    for caller, callee in new.needs:
+        wanted[caller].add(callee)
+    save_dependencies(wanted, actor=actor)
+    if new.hosts or new.needs:
+        fact = facts.MapImported(monitor=found.monitor, services=len(new.hosts), dependencies=len(new.needs))
+        record(fact, actor=actor, subject=service_ref(Service.objects.get(key=found.hosts[0].key)))
+    return new
 
 
 @transaction.atomic

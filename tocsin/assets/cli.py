@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
 from tocsin.accounts.queries import actor_for_login
-from tocsin.assets import queries
+from tocsin.assets import actions, queries, rules
 from tocsin.assets.shapes import ServiceDetail, ServiceOut, service_out
-from tocsin.ui.terminal import Column, print_fields, print_json, print_rows, reading
+from tocsin.ui.terminal import Column, acting, print_fields, print_json, print_rows, reading
 
 SERVICES = (
     Column[ServiceOut]("KEY", lambda row: row.key),
@@ -49,4 +52,31 @@ def show_service(key: str, login: str | None, as_json: bool) -> None:
     print_fields([("NEEDS", ", ".join(needs)), ("NEEDED BY", ", ".join(needed_by))])
 
 
-commands: tuple[click.Command, ...] = (service,)
+@click.command("import")
+@click.argument("monitor", type=click.Choice([monitor.value for monitor in rules.Monitor]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would be added and change nothing.")
+@acting
+def import_command(monitor: str, file: Path, only_plan: bool, login: str | None) -> None:
+    """Add the hosts of a monitoring system, and what they need, to the services.
+
+    FILE is Nagios' object cache (object_cache_file), or what `icinga2 object list` prints; "-" reads standard input.
+    What is there already stays as it is, and nothing is removed. Importing again adds nothing.
+    """
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8", errors="replace")
+    found = rules.read(rules.Monitor(monitor), text, file=str(file))
+    if wrong := rules.problems(found):
+        for problem in wrong:
+            click.echo(f"{problem.place.file}:{problem.place.line}: {problem.what}", err=True)
+        click.echo(f"{len(wrong)} problem{'s' if len(wrong) > 1 else ''}; nothing was imported.", err=True)
+        sys.exit(2)
+    new = queries.additions(found)[0] if only_plan else actions.import_map(found, actor=actor_for_login(login))
+    for host in new.hosts:
+        click.echo(f"+ {host.key}")
+    for caller, callee in new.needs:
+        click.echo(f"+ {caller} needs {callee}")
+    done = "Plan" if only_plan else "Added"
+    click.echo(f"{done}: {len(new.hosts)} services, {len(new.needs)} dependencies.")
+
+
+commands: tuple[click.Command, ...] = (service, import_command)

@@ -38,3 +38,14 @@ class DependenciesSaved:
     key: str
     added: list[str]
     removed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapImported:
+    """Hosts and what they need were taken from a monitoring system; each has a fact of its own too."""
+
+    kind: ClassVar = "assets.map_imported"
+    schema_version: ClassVar = 1
+    monitor: str
+    services: int
+    dependencies: int

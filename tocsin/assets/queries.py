@@ -10,7 +10,8 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Q,
 
 from tocsin.accounts.queries import require_visible, visible_teams
 from tocsin.accounts.rules import Actor, Scope
-from tocsin.assets.models import Dependency, Service
+from tocsin.assets import rules
+from tocsin.assets.models import Dependency, Service, Source
 from tocsin.core.clock import Now
 from tocsin.core.errors import NotFound
 from tocsin.core.refs import Ref
@@ -85,6 +86,19 @@ def neighbours(actor: Actor, service: Service) -> tuple[list[str], list[str]]:
     seen = Service.objects.filter(visible_teams(actor), removed_at__isnull=True).order_by("key")
     needs = seen.filter(needed_by__caller=service).values_list("key", flat=True)
     return list(needs), list(seen.filter(needs__callee=service).values_list("key", flat=True))
+
+
+def additions(found: rules.Found) -> tuple[rules.Additions, dict[str, frozenset[str]]]:
+    """What a monitoring system's map adds to ours, and what those who need something are given to need so far."""
+    hosts = [host.key for host in found.hosts]
+    entered = Service.objects.filter(key__in=hosts, source=Source.GIVEN)
+    keys = set(entered.values_list("key", flat=True))
+    needs = Dependency.objects.filter(caller__key__in={need.caller for need in found.needs}, source=Source.GIVEN)
+    given: dict[str, set[str]] = {}
+    for caller, callee in needs.values_list("caller__key", "callee__key"):
+        given.setdefault(caller, set()).add(callee)
+    known = {caller: frozenset(callees) for caller, callees in given.items()}
+    return rules.additions(found, entered=keys.__contains__, given=known), known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

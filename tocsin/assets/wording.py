@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
-from tocsin.assets.facts import DependenciesSaved, ServiceRemoved, ServiceSaved, ServiceSeen
+from tocsin.assets.facts import DependenciesSaved, MapImported, ServiceRemoved, ServiceSaved, ServiceSeen
 from tocsin.journal.facts import Stored
 
 
@@ -52,10 +52,21 @@ def _dependencies(fact: Stored) -> str:
     return " ".join(said)
 
 
+def _imported(fact: Stored) -> str:
+    services, needs = fact.data["services"], fact.data["dependencies"]
+    params = {
+        "monitor": {"icinga2": "Icinga 2", "nagios": "Nagios"}.get(fact.data["monitor"], fact.data["monitor"]),
+        "services": ngettext("%(n)s service", "%(n)s services", services) % {"n": services},
+        "dependencies": ngettext("%(n)s dependency", "%(n)s dependencies", needs) % {"n": needs},
+    }
+    return gettext("Imported from %(monitor)s: %(services)s, %(dependencies)s.") % params
+
+
 FACTS: Mapping[str, Callable[[Stored], str]] = {
     ServiceSaved.kind: _saved,
     ServiceRemoved.kind: lambda fact: gettext("Service %(key)s removed.") % fact.data,
     ServiceSeen.kind: lambda fact: gettext("Service %(key)s was seen in an alert for the first time.") % fact.data,
     DependenciesSaved.kind: _dependencies,
+    MapImported.kind: _imported,
 }
 """What each kind of fact says, without who did it."""
