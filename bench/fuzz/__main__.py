@@ -95,8 +95,9 @@ def fuzz_node(folder: Path, cases: int) -> int:
         _wait_ready(config)
         keys, front = make_keys(), front_of(config.port)
         post_corpus(config.url, keys, every=7)  # warm: caches are full, the largest bodies have been held
-        before_mib, before, began = taken_mib(front), stored(), time.perf_counter()
+        before_mib, began = taken_mib(front), time.perf_counter()
         with held(engine_of()):
+            before = stored()
             posted = post_corpus(config.url, keys)
             kept = stored() - before
         wrong = show("corpus", posted.verdict, began) + (kept != posted.promised)
