@@ -106,7 +106,7 @@ def test_list_reads_as_often_for_many_services(
         [ServiceDetails(key=f"host-{n:03}", name=f"Host {n}", team="network") for n in range(120)], actor=SYSTEM
     )
     client.force_login(bob)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         text = _text(client, "/services")
     assert "Next 100" in text
     assert "host-119" in _text(client, "/services?after=host-050")
