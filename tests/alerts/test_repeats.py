@@ -15,10 +15,11 @@ from tests.alerts.test_spool import AwayDatabase, drained
 from tests.alerts.world import World, fire, later, resolve
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions, queries
+from tocsin.alerts.intake.events import NewEvent, Target
 from tocsin.alerts.intake.memory import MOST, WHOLE_AFTER, Memory, Said, content_of
 from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.queries import LedgerLine
-from tocsin.alerts.rules import AlertState, CloseReason, Severity
+from tocsin.alerts.rules import AlertAction, AlertState, CloseReason, Severity
 from tocsin.core import clock as moments
 
 if TYPE_CHECKING:
@@ -195,6 +196,32 @@ def test_an_end_that_overtakes_a_repeat_of_its_firing_stays(world: World) -> Non
 
 
 @pytest.mark.django_db
+def test_of_two_firings_of_an_alert_in_one_delivery_the_later_says_until_when_it_holds(world: World) -> None:
+    memory = Memory()
+    world.told(fire(ends_at=later(seconds=60)), memory=memory)
+    world.told(fire(ends_at=later(seconds=60)), fire(ends_at=later(seconds=600)), memory=memory)
+    alert = world.alert("a")
+    assert alert.count == 3
+    assert alert.expires_at is not None
+    assert alert.expires_at - moments.now() > timedelta(seconds=500)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("target", [Target.ALIAS, Target.TINY])
+def test_what_fires_anew_in_the_delivery_that_acknowledged_it_is_not_acknowledged(
+    world: World, clock, target: Target
+) -> None:
+    memory, began = Memory(), moments.now()
+    world.told(fire(ends_at=later(seconds=5)), memory=memory)
+    name = {Target.ALIAS: "a", Target.TINY: str(world.alert("a").id)}[target]
+    clock.forward(minutes=20)
+    assert actions.expire_due(heard_since=began) == 1
+    seen = NewEvent(action=AlertAction.ACKNOWLEDGE, fingerprint=name, target=target, by="x")
+    world.told(fire("b"), seen, fire(ends_at=later(seconds=500)), memory=memory)
+    assert world.alert("a").state == AlertState.OPEN
+
+
+@pytest.mark.django_db
 def test_what_people_changed_stays_through_repeats(world: World) -> None:
     memory = Memory()
     world.told(fire(), memory=memory)
@@ -212,9 +239,9 @@ def test_a_repeat_whose_original_is_lost_is_never_lost_itself(world: World) -> N
     Alert.objects.filter(fingerprint="b").update(said_at=None)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM alerts_event")
-    world.told(fire("a", severity=Severity.CRITICAL), fire("a"), fire("b", title="known"), memory=memory)
+    world.told(fire("a"), fire("b", title="known"), memory=memory)
     assert (world.alert("b").title, world.alert("b").count) == ("known", 2)
-    assert world.alert("a").count == 2
+    assert world.alert("a").count == 1
 
 
 @pytest.mark.django_db

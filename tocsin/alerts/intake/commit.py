@@ -6,6 +6,7 @@ all such of its delivery, which names the event it repeats.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -188,10 +189,11 @@ class Told:
     def take(self, delivery: Delivery) -> None:
         began_at = self.received_at
         repeats: dict[tuple[datetime | None, datetime | None], list[tuple[Any, ...]]] = {}
+        alone = _alone(delivery)
         for event in delivery.events:
             settled = settle(event, self.received_at, self.stored_at)
             said_at = self._said_at(delivery, event, settled)
-            if said_at is None:
+            if said_at is None or event.fingerprint not in alone:
                 self.events.append(_row(delivery, event, self.batch, settled, self.received_at))
             else:
                 # An end a microsecond apart for each would make a row for each: all are counted from the first.
@@ -217,6 +219,15 @@ class Told:
         if said_at is None:
             self.learnt[key] = Said(content, self.received_at)
         return said_at
+
+
+def _alone(delivery: Delivery) -> set[str]:
+    """What is told of once in this delivery. All its repeats are received at one moment, its first: of what is told of
+    more, the order would be lost. What is named by our own names may be any of them."""
+    if any(event.target in (Target.ID, Target.TINY) for event in delivery.events):
+        return set()
+    times = Counter(event.fingerprint for event in delivery.events)
+    return {fingerprint for fingerprint, count in times.items() if count == 1}
 
 
 def rows_of(
