@@ -20,7 +20,7 @@ class Bug:
     ambushes: int = 1
     database_kills: int = 0
     quiet_s: float = 3.0
-    drain_s: float = 40.0
+    drain_s: float = 90.0
 
     def plan(self, seed: int) -> Plan:
         """A few seconds of storm that provoke it."""

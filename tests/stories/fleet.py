@@ -34,7 +34,7 @@ LEASE_S = 5
 """How long a node that died keeps others from its work; short, because tests wait for it."""
 
 FIRST_START_S = 90.0
-"""How long a node may take that makes its database first; tests run beside each other."""
+"""How long a node may take to its first work; it may have to make its database, and tests run beside each other."""
 
 PLANTED = Path(__file__).with_name("planted")
 """What Python runs first in a node that is to be wrong."""
@@ -202,7 +202,7 @@ class Fleet:
                 node.start()
             for node in nodes:
                 if node.roles != ("engine",):  # it answers nobody; the others are ready only when it is
-                    node.wait_ready()
+                    wait_until(node.is_ready, FIRST_START_S)
             yield fleet
         finally:
             for node in nodes:
