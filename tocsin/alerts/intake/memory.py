@@ -18,7 +18,11 @@ import msgspec
 from tocsin.alerts.intake.events import NewEvent
 
 MOST = 100_000
-"""Alerts remembered; beyond it the one not heard for longest is forgotten. About 40 MB."""
+"""Alerts remembered; beyond it the one not heard for longest is forgotten. About 45 MB, 60 where
+each has two versions."""
+
+VERSIONS = 2
+"""Of each alert remembered: two Prometheus replicas evaluate one rule at two moments, and may differ for good."""
 
 WHOLE_AFTER = timedelta(hours=6)
 """What is repeated for longer is stored whole again. Far less than the event log is kept: what is named is there."""
@@ -41,9 +45,9 @@ Learnt = dict[Key, Said | None]
 
 
 def content_of(event: NewEvent) -> bytes:
-    """A hash of all that a firing says but for the time of this very delivery and its promise to repeat."""
+    """A hash of all that a firing says but for its times: a repeat has its own order, time, and promise to repeat."""
     said = (
-        *(event.order, event.severity, event.service, event.peer, event.name),
+        *(event.severity, event.service, event.peer, event.name),
         *(event.title, event.description, event.source, event.by, event.labels),
     )
     return blake2b(_ENCODER.encode(said), digest_size=16).digest()
@@ -53,16 +57,16 @@ def content_of(event: NewEvent) -> bytes:
 class Memory:
     """What one process has stored. Holds for the connections it was learnt through: another server may not have it."""
 
-    _said: OrderedDict[Key, Said] = field(default_factory=OrderedDict)
+    _said: OrderedDict[Key, tuple[Said, ...]] = field(default_factory=OrderedDict)
     _connections: set[int] = field(default_factory=set)
 
     def said(self, key: Key, content: bytes, now: datetime) -> datetime | None:
-        """When the last whole delivery of its alert was received, if that said the same."""
-        said = self._said.get(key)
-        if said is None or said.content != content or now - said.at > WHOLE_AFTER:
-            return None
-        self._said.move_to_end(key)
-        return said.at
+        """When one of the last whole deliveries of its alert was received, if that said the same."""
+        for said in self._said.get(key, ()):
+            if said.content == content and now - said.at <= WHOLE_AFTER:
+                self._said.move_to_end(key)
+                return said.at
+        return None
 
     def learn(self, learnt: Mapping[Key, Said | None]) -> None:
         """Take in what was committed."""
@@ -70,7 +74,8 @@ class Memory:
             if said is None:
                 self._said.pop(key, None)
             else:
-                self._said[key] = said
+                others = (other for other in self._said.get(key, ()) if other.content != said.content)
+                self._said[key] = (said, *others)[:VERSIONS]
                 self._said.move_to_end(key)
         while len(self._said) > MOST:
             self._said.popitem(last=False)
