@@ -12,6 +12,7 @@ import pytest
 
 from tocsin.alerts.intake import Delivery, Intake, NewEvent, Sender
 from tocsin.alerts.intake import keys as keys_module
+from tocsin.alerts.intake.commit import commit
 from tocsin.alerts.rules import AlertAction
 from tocsin.core import config, keyring
 from tocsin.core.errors import InvalidInput, TooMany, Unavailable
@@ -63,6 +64,34 @@ async def test_a_bad_delivery_does_not_fail_its_neighbours(door: Door) -> None:
         *(door.intake.accept(each) for each in (door.delivery("a"), bad, door.delivery("b"))), return_exceptions=True
     )
     assert isinstance(results[1], InvalidInput)
+    assert door.rows("SELECT fingerprint FROM alerts_event ORDER BY fingerprint") == [("a",), ("b",)]
+
+
+UNWRITABLE = "\ud800"
+
+
+@pytest.mark.parametrize("action", [AlertAction.FIRE, AlertAction.RESOLVE])
+async def test_a_delivery_that_cannot_be_written_down_is_refused_for_good_and_alone(
+    door: Door, action: AlertAction
+) -> None:
+    bad = NewEvent(action=action, fingerprint="bad", description=UNWRITABLE)
+    posts = (door.delivery("a"), Delivery(sender=door.sender, request_id=uuid7(), events=(bad,)), door.delivery("b"))
+    results = await asyncio.gather(*(door.intake.accept(each) for each in posts), return_exceptions=True)
+    assert isinstance(results[1], InvalidInput)
+    assert door.rows("SELECT fingerprint FROM alerts_event ORDER BY fingerprint") == [("a",), ("b",)]
+
+
+async def test_a_bug_that_one_delivery_meets_fails_no_neighbour(door: Door, monkeypatch) -> None:
+    async def meets(connection, deliveries, attempt, memory) -> set[int]:
+        if any(event.fingerprint == "bad" for each in deliveries for event in each.events):
+            raise RuntimeError("never seen before")
+        return await commit(connection, deliveries, attempt, memory=memory)
+
+    monkeypatch.setattr("tocsin.alerts.intake.door.commit", meets)
+    results = await asyncio.gather(
+        *(door.intake.accept(door.delivery(name)) for name in ("a", "bad", "b")), return_exceptions=True
+    )
+    assert isinstance(results[1], Unavailable), "it may be taken by a release that has no such bug"
     assert door.rows("SELECT fingerprint FROM alerts_event ORDER BY fingerprint") == [("a",), ("b",)]
 
 

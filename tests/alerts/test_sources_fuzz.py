@@ -15,6 +15,7 @@ from tests.alerts.payload import Payload, payloads
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
 from tocsin.alerts.intake.limits import Refusal, check
+from tocsin.alerts.rules import AlertAction
 from tocsin.alerts.sources.registry import KINDS
 from tocsin.alerts.sources.source import Decoded, Forbidden, Setup, Source
 
@@ -101,6 +102,33 @@ def mail(headers: str, text: bytes) -> bytes:
 def boundaries(count: int) -> bytes:
     kind = "--x{}\nContent-Type: multipart/mixed; boundary=x{}\n\n"
     return "".join(kind.format(number, number + 1) for number in range(count)).encode()
+
+
+SURROGATES = {
+    "utf-7": b"+2AA- full",
+    "unicode_escape": b"\\ud800 full",
+    "raw_unicode_escape": b"\\ud800 full",
+}
+
+
+@pytest.mark.parametrize(("charset", "text"), SURROGATES.items(), ids=SURROGATES)
+def test_no_charset_of_a_mail_spells_what_cannot_be_stored(charset: str, text: bytes) -> None:
+    source = KINDS.get("email")
+    assert isinstance(source, Source)
+    body = mail(f"Content-Type: text/plain; charset={charset}", text)
+    found = decode(source, Request("POST", "/in/email", {"headers": [], "query_string": b""}, body), Setup())
+    assert found is not None
+    found.events[0].description.encode()
+    assert found.events[0].title == "x"
+
+
+@pytest.mark.parametrize("place", ["fingerprint", "title", "description", "name", "service", "peer", "source", "by"])
+def test_half_a_surrogate_pair_is_over_the_limits_wherever_it_stands(place: str) -> None:
+    said = {"fingerprint": "a", place: "\ud800"}
+    with pytest.raises(Refusal, match="half a surrogate pair"):
+        check(NewEvent(action=AlertAction.FIRE, **said))  # type: ignore[arg-type]  # a test's shorthand
+    with pytest.raises(Refusal, match="half a surrogate pair"):
+        check(NewEvent(action=AlertAction.FIRE, fingerprint="a", labels={"a": "\ud800"}))
 
 
 HTML = "Content-Type: text/html"

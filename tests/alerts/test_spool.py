@@ -17,7 +17,7 @@ from tocsin.alerts.intake import commit as commit_module
 from tocsin.alerts.intake.spool import Spool, is_damaged, is_taken, least_taken, read, spooled
 from tocsin.alerts.rules import AlertAction, Severity
 from tocsin.core import config, keyring
-from tocsin.core.errors import Unavailable
+from tocsin.core.errors import InvalidInput, Unavailable
 from tocsin.core.ids import uuid7
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -230,6 +230,15 @@ async def test_one_delivery_that_the_database_refuses_holds_up_no_other(door: Do
     await drained(door)
     assert door.rows("SELECT fingerprint FROM alerts_event ORDER BY fingerprint") == [("a",), ("b",)]
     assert len(list((tmp_path / "spool").glob("*.bad"))) == 1
+
+
+async def test_what_cannot_be_written_down_is_refused_for_good_and_alone_from_the_spool_too(door: Door, away) -> None:
+    away.goes()
+    posts = (door.delivery("a"), door.delivery("bad", description="\ud800"), door.delivery("b"))
+    for _ in range(2):  # the group that finds the database away, and one after it
+        results = await asyncio.gather(*(door.intake.accept(each) for each in posts), return_exceptions=True)
+        assert isinstance(results[1], InvalidInput)
+        assert [getattr(results[place], "durability", None) for place in (0, 2)] == [Durability.SPOOL] * 2
 
 
 async def test_a_disk_that_fails_in_an_unheard_of_way_ends_nothing(door: Door, away, monkeypatch) -> None:

@@ -129,8 +129,18 @@ _OF_CONTENT = ("22", "23", "54")
 
 
 def is_of_content(error: BaseException) -> bool:
-    """Whether the database refuses what it was given, and would again; any other failure is its own."""
-    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(_OF_CONTENT)
+    """Whether what was given cannot be stored, and could not be again; any other failure is the database's, or ours.
+
+    Of content is also what cannot even be written down for the database: a text that is no Unicode, a number too large.
+    """
+    if isinstance(error, psycopg.Error) and error.sqlstate:
+        return error.sqlstate.startswith(_OF_CONTENT)
+    return isinstance(error, (psycopg.DataError, ValueError, TypeError, ArithmeticError))
+
+
+def reason_of(error: BaseException) -> str:
+    """Why it cannot be stored, in a line."""
+    return (isinstance(error, psycopg.Error) and error.diag.message_primary) or str(error)
 
 
 async def was_stored(connection: AsyncConnection[Any], batch: int | None, requests: list[UUID]) -> bool:

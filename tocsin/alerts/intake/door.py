@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from tocsin.alerts.intake.commit import Attempt, commit, is_of_content
+from tocsin.alerts.intake.commit import Attempt, commit, is_of_content, reason_of
 from tocsin.alerts.intake.disk import Disk
 from tocsin.alerts.intake.events import Delivery, Durability, Receipt
 from tocsin.alerts.intake.keeping import Keeper, SpoolState
@@ -106,7 +106,7 @@ class Intake:
 
         Unavailable (503): the queue, the spool or the disk is full; nothing was promised, and trying again is right. It
         is counted, so that people are told.
-        InvalidInput (422): the database refuses its content.
+        InvalidInput (422): what it says cannot be stored.
         """
         if self._stopping:
             raise Unavailable("This node is stopping. Try again in a moment.")
@@ -160,32 +160,28 @@ class Intake:
         metrics.INTAKE_WAITING.set(self._waiting)
         return group
 
-    async def _flush(self, group: list[_Waiting]) -> None:
-        """Commit a group; when the database refuses its content, halve it until the bad one stands alone."""
-        attempt = Attempt()
+    async def _flush(self, group: list[_Waiting], attempt: Attempt | None = None) -> None:
+        """Commit a group; when something in it cannot be stored, halve it until the bad one stands alone."""
+        attempt = attempt or Attempt()
         try:
             if self._keeper.away:
                 await self._keep(group, attempt)
             else:
                 await self._commit(group, attempt)
-        except (psycopg.Error, PoolTimeout, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - the flusher's process boundary: nobody may wait for ever
             await self._settle_failure(group, attempt, error)
-        except Exception:  # the flusher's process boundary: nobody may wait for ever because of a bug
-            log.exception("intake_commit_broken")
-            _refuse(group, _not_stored())
 
     async def _settle_failure(self, group: list[_Waiting], attempt: Attempt, error: Exception) -> None:
-        if isinstance(error, psycopg.Error) and is_of_content(error):
-            await self._split(group, error)
+        if is_of_content(error) or not isinstance(error, (psycopg.Error, PoolTimeout, TimeoutError)):
+            await self._split(group, attempt, error)
             return
         log.warning("intake_commit_failed", extra={"error": f"{type(error).__name__}: {error}".strip()})
         self._keeper.away = True
         self._memory.forget()
         try:
             await self._keep(group, attempt)
-        except Exception:  # the flusher's process boundary: it must outlive whatever a disk can do
-            log.exception("intake_spool_broken")
-            _refuse(group, _not_stored())
+        except Exception as broken:  # noqa: BLE001 - the flusher must outlive whatever a disk can do
+            await self._split(group, attempt, broken)
 
     async def _commit(self, group: list[_Waiting], attempt: Attempt) -> None:
         began = time.monotonic()
@@ -206,14 +202,17 @@ class Intake:
             if failure is not None:
                 _refuse([waiting], failure)
 
-    async def _split(self, group: list[_Waiting], error: psycopg.Error) -> None:
-        if len(group) == 1:
-            reason = error.diag.message_primary or str(error)
-            _refuse(group, InvalidInput("The alert cannot be stored: {reason}.", reason=reason))
-            return
-        middle = len(group) // 2
-        await self._flush(group[:middle])
-        await self._flush(group[middle:])
+    async def _split(self, group: list[_Waiting], attempt: Attempt, error: Exception) -> None:
+        """Halve a group; one that stands alone is refused, for good when that is due to what it says."""
+        if len(group) > 1:
+            middle = len(group) // 2
+            for half in (group[:middle], group[middle:]):
+                await self._flush(half, Attempt(batch=attempt.batch))
+        elif is_of_content(error):
+            _refuse(group, InvalidInput("The alert cannot be stored: {reason}.", reason=reason_of(error)))
+        else:
+            log.error("intake_broken", exc_info=error)
+            _refuse(group, _not_stored())
 
 
 def _connections(config: Config, name: str) -> AsyncConnectionPool:

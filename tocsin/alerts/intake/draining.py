@@ -9,11 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from tocsin.alerts.intake.commit import Attempt, commit, is_of_content, was_stored
+from tocsin.alerts.intake.commit import Attempt, commit, is_of_content, reason_of, was_stored
 from tocsin.alerts.intake.events import Delivery
 from tocsin.alerts.intake.memory import Learnt, Memory
 from tocsin.alerts.intake.spool import Spool, Spooled, is_damaged, read
@@ -107,7 +106,7 @@ class Drain:
             async with connection.transaction():
                 await commit(connection, deliveries, attempt, memory=self.memory, received_at=group.at)
             return attempt.learnt
-        except psycopg.Error as error:
+        except Exception as error:
             if not is_of_content(error):
                 raise
             # It was acknowledged, so it may not be lost for one event that the database refuses: each goes alone.
@@ -119,12 +118,12 @@ class Drain:
         try:
             async with connection.transaction():
                 await commit(connection, [delivery], received_at=group.at)
-        except psycopg.Error as error:
+        except Exception as error:
             if not is_of_content(error):
                 raise
             log.exception("spooled_delivery_refused", extra={"request": str(delivery.request_id)})
             metrics.INTAKE_SPOOL_DAMAGED.inc()
-            await asyncio.to_thread(self.spool.put_aside, group, error.diag.message_primary or str(error))
+            await asyncio.to_thread(self.spool.put_aside, group, reason_of(error))
 
 
 def _read(path: Path) -> tuple[list[Spooled], bool]:

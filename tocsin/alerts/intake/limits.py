@@ -49,11 +49,18 @@ def check(event: NewEvent) -> NewEvent:
     for moment in (event.at, event.ends_at, event.sent_at):
         if moment is not None and moment.year not in YEARS:
             raise Refusal(f"a time in the year {moment.year}")
-    if "\0" in "".join((*labels, *labels.values(), event.fingerprint, event.title, event.description, event.name)):
-        raise Refusal("a NUL character, which cannot be stored")
-    if "\0" in event.service + event.peer + event.source + event.by:
-        raise Refusal("a NUL character, which cannot be stored")
+    _storable("".join((*labels, *labels.values(), event.fingerprint, event.title, event.description, event.name)))
+    _storable(event.service + event.peer + event.source + event.by)
     return event
+
+
+def _storable(text: str) -> None:
+    if "\0" in text:
+        raise Refusal("a NUL character, which cannot be stored")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refusal("half a surrogate pair, which is no character") from None
 
 
 def _length(what: str, text: str, most: int) -> None:

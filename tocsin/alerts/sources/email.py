@@ -32,7 +32,8 @@ from tocsin.alerts.sources.wires import FIRST
 HEADERS_MOST = 64 * 1024
 HEADER_MOST = 4096
 PARTS_MOST = 100
-SLOW_CHARSETS = frozenset({"punycode", "idna"})
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
+"""What Python calls one and no mail is in: slow, or of another language's source."""
 BODY_MOST = 1024 * 1024
 MARKUP_MOST = 256 * 1024
 HIDDEN = frozenset({"script", "style", "head"})
@@ -206,7 +207,8 @@ def _text(part: Message) -> str:
         body = part.get_payload(decode=True)
         raw = body if isinstance(body, bytes) else b""
         charset = codecs.lookup(part.get_content_charset("utf-8")).name
-        return raw.decode("utf-8" if charset in SLOW_CHARSETS else charset, "replace")
+        text = raw.decode("utf-8" if charset in NO_CHARSETS else charset, "replace")
+        return text.encode("utf-8", "replace").decode()  # UTF-7 can spell half a surrogate pair
     except _BROKEN:
         return ""
 

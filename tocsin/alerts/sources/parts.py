@@ -159,5 +159,5 @@ def _key(text: str) -> str:
     clean = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     if len(clean) <= FINGERPRINT and clean == text:
         return text
-    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return f"{clean[: FINGERPRINT - len(digest) - 1]}…{digest}"
