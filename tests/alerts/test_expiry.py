@@ -9,7 +9,7 @@ import pytest
 from tests.alerts.world import World, fire, later
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions
-from tocsin.alerts.models import Alert, Group, NodeSpool
+from tocsin.alerts.models import Alert, Group, NodeSpool, Refusing
 from tocsin.alerts.rules import AlertState, CloseReason, GroupState, Severity
 from tocsin.core import clock as moments
 from tocsin.journal.queries import latest_facts
@@ -64,6 +64,47 @@ def test_a_repeat_that_waits_for_the_digest_is_waited_for(world: World, clock, b
     world.turn()
     assert actions.expire_due(heard_since=began) == 0
     assert world.alert("a").state == AlertState.OPEN
+
+
+@pytest.mark.parametrize("kind", ["disk_full", "queue_full"])
+def test_whose_repeats_we_refuse_is_not_silent_and_then_has_as_long_as_it_promised(
+    world: World, clock, began: datetime, kind: str
+) -> None:
+    world.told(fire(severity=Severity.MAJOR, ends_at=later(minutes=6)))
+    for _ in range(10):
+        clock.forward(minutes=1)
+        _refuse(world, kind)
+        assert actions.expire_due(heard_since=began) == 0
+    for minute in range(6):
+        clock.forward(minutes=1)
+        actions.note_refusals()
+        world.turn()
+        assert actions.expire_due(heard_since=began) == 0, minute
+    assert not Refusing.objects.exists()
+    clock.forward(minutes=5)
+    assert actions.expire_due(heard_since=began) == 1
+
+
+def test_who_is_held_back_in_a_flood_or_is_another_may_fall_silent(world: World, clock, began: datetime) -> None:
+    other = actions.save_integration(
+        actions.IntegrationDetails(key="other", name="Other", kind="opsgenie", team="network"), actor=SYSTEM
+    )
+    world.told(fire(ends_at=later(minutes=1)))
+    clock.forward(minutes=2)
+    _refuse(world, "flood")
+    Refusing.objects.create(integration=other, kind="disk_full", count=1, since=moments.now(), last_at=moments.now())
+    assert actions.expire_due(heard_since=began) == 1
+
+
+def _refuse(world: World, kind: str) -> None:
+    row, _ = Refusing.objects.get_or_create(
+        integration=world.integration,
+        kind=kind,
+        defaults={"count": 0, "since": moments.now(), "last_at": moments.now()},
+    )
+    Refusing.objects.filter(id=row.id).update(count=row.count + 1, last_at=moments.now())
+    actions.note_refusals()
+    world.turn()
 
 
 @pytest.mark.parametrize(("silent_s", "expired"), [(0, 0), (120, 1)], ids=["it drains", "it went silent"])

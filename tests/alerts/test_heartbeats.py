@@ -14,7 +14,7 @@ from tocsin.accounts.rules import SYSTEM, KeyScope
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import HeartbeatDetails
 from tocsin.alerts.intake import NewEvent, Sender, Target
-from tocsin.alerts.models import Alert, Heartbeat
+from tocsin.alerts.models import Alert, Heartbeat, Refusing
 from tocsin.alerts.rules import AlertAction, AlertState, Severity
 from tocsin.core import clock as moments
 from tocsin.core.errors import Forbidden, InvalidInput
@@ -46,6 +46,17 @@ def test_heartbeat_is_not_missed_for_a_time_in_which_nobody_listened(world: Worl
     clock.forward(hours=1)
     assert actions.miss_heartbeats(heard_since=moments.now() - timedelta(minutes=2)) == 0
     clock.forward(minutes=7)
+    assert miss(world) == 0
+    clock.forward(minutes=2)
+    assert miss(world) == 1
+
+
+def test_heartbeat_is_not_missed_for_a_time_in_which_its_pings_were_refused(world: World, clock) -> None:
+    watched(world)
+    clock.forward(minutes=9)
+    now = moments.now()
+    Refusing.objects.create(integration=world.integration, kind="queue_full", count=1, since=now, last_at=now)
+    clock.forward(minutes=9)
     assert miss(world) == 0
     clock.forward(minutes=2)
     assert miss(world) == 1

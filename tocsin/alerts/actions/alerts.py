@@ -9,12 +9,13 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from tocsin.accounts.queries import require, require_visible
 from tocsin.accounts.rules import ENGINE, Actor, Verb
 from tocsin.alerts import facts, rules
 from tocsin.alerts.models import Alert, Batch, NodeSpool
+from tocsin.alerts.queries.refused import refused_since
 from tocsin.alerts.rows import LIFE_FIELDS, alert_ref, alert_scope, group_ref, integration_ref, life_of, write_life
 from tocsin.alerts.rules import AlertState, CloseReason, GroupState
 from tocsin.core import clock, live
@@ -124,6 +125,7 @@ def expire_due(*, heard_since: datetime, limit: int = 2000) -> int:
     heard = rules.Heard(since=heard_since, until=_digested_until(now))
     due = _due_rows(
         limit,
+        _was_taken(heard),
         superseded_at__isnull=True,
         expires_at__lte=heard.latest_due,
         last_at__gte=F("expires_at") - heard.longest,
@@ -137,6 +139,15 @@ def expire_due(*, heard_since: datetime, limit: int = 2000) -> int:
     record_many(_expiries(closed), actor=ENGINE)
     live.publish(topic for alert in closed for topic in _topics(alert))
     return len(due)
+
+
+def _was_taken(heard: rules.Heard) -> Q:
+    """The alerts of senders that were not turned away since; who was has as long as it promised from then on."""
+    taken = Q()
+    for refused in refused_since(heard.since):
+        longest = replace(heard, since=refused.until).longest
+        taken &= ~Q(integration_id=refused.integration_id) | Q(last_at__gte=F("expires_at") - longest)
+    return taken
 
 
 def _digested_until(now: datetime) -> datetime:
@@ -160,9 +171,9 @@ def _expiries(closed: list[Alert]) -> list[Entry]:
     ]
 
 
-def _due_rows(limit: int, **due: object) -> list[Alert]:
+def _due_rows(limit: int, *which: Q, **due: object) -> list[Alert]:
     rows = Alert.objects.select_for_update(skip_locked=True, of=("self",)).select_related("integration", "group")
-    return list(rows.filter(**due).order_by("id")[:limit])
+    return list(rows.filter(*which, **due).order_by("id")[:limit])
 
 
 def locked(alert_id: UUID, actor: Actor) -> Alert:

@@ -14,6 +14,7 @@ from tocsin.alerts import facts
 from tocsin.alerts.actions.handing import hand_in
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.models import Heartbeat
+from tocsin.alerts.queries.refused import Refused, refused_since
 from tocsin.alerts.rows import heartbeat_ref, heartbeat_scope
 from tocsin.alerts.rules import AlertAction, Severity, heartbeats
 from tocsin.assets.actions import ServiceDetails, save_services
@@ -98,13 +99,17 @@ def remove_heartbeat(name: str, *, actor: Actor) -> None:
 def miss_heartbeats(*, heard_since: datetime, limit: int = 500) -> int:
     """Raise the alerts of those that are due and were not heard; returns how many.
 
-    `heard_since`: what was not listened to before that is not missed for it.
+    `heard_since`: what was not listened to before that is not missed for it. Nor what whoever may tell of it could not
+    say because the intake refused it.
     """
     now = clock.now()
     rows = Heartbeat.objects.select_for_update(skip_locked=True).filter(due_at__lte=now)
     missed = []
+    refused: list[Refused] | None = None
     for row in rows.order_by("due_at", "id")[:limit]:
-        listened = heard_since + timedelta(seconds=row.interval_s)
+        refused = refused_since(heard_since) if refused is None else refused
+        turned_away = [each.until for each in refused if _may_tell(row, each.team_id)]
+        listened = max([heard_since, *turned_away]) + timedelta(seconds=row.interval_s)
         if listened > now:
             row.due_at = listened
         else:

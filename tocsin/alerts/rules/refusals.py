@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from tocsin.alerts.rules.states import Severity
 
+FINGERPRINT = "refused:"
+"""How that of an alert about refusals begins; kind and integration follow."""
+
 QUIET_AFTER = timedelta(minutes=3)
 """Refusing has ended when nothing was refused for this long: senders try again within it."""
 
@@ -42,4 +45,4 @@ def is_over(*, last_at: datetime, now: datetime) -> bool:
 
 def fingerprint(kind: RefusalKind, integration: str) -> str:
     """Of the alert that says so."""
-    return f"refused:{kind}:{integration}"
+    return f"{FINGERPRINT}{kind}:{integration}"
