@@ -11,6 +11,7 @@ from django.db import connection
 
 from tests.alerts.conftest import away, door, stored_world, world
 from tests.alerts.world import World, resolve
+from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions
 from tocsin.alerts.intake import Delivery
 from tocsin.alerts.intake import disk as intake_disk
@@ -170,6 +171,22 @@ def test_every_screen_says_that_a_disk_is_nearly_full(world: World, injected: In
     injected.fill = 0.96
     guard(world)
     assert "is 96 % full: lesser alerts are being refused" in client.get("/alerts").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change", [{"percent": "much"}, {"percent": "²"}, {"node": None, "percent": None, "state": None}]
+)
+def test_whoever_changes_the_labels_of_that_alert_breaks_no_screen_and_no_watch(
+    world: World, injected: Injected, cast, client, change: dict[str, str | None]
+) -> None:
+    client.force_login(cast["alice"])
+    injected.fill = 0.83
+    guard(world)
+    actions.relabel(own_alert().uuid, change, actor=SYSTEM)
+    assert "is ? % full" in client.get("/alerts").content.decode()
+    guard(world)
+    assert told() == ["main.disk_low"]
 
 
 def test_how_full_a_folder_is_is_read_from_its_disk(tmp_path: Path) -> None:

@@ -57,15 +57,15 @@ def _harm() -> Alarm | None:
 
 def _full_disk() -> Alarm | None:
     """The fullest disk of those that are nearly full."""
-    for labels in low_disks()[:1]:
+    for disk in low_disks()[:1]:
         says = {
             DiskState.LOW: gettext("The disk of %(node)s is %(percent)s %% full."),
             DiskState.SHORT: gettext("The disk of %(node)s is %(percent)s %% full: the event log is kept for less."),
             DiskState.FULL: gettext("The disk of %(node)s is %(percent)s %% full: lesser alerts are being refused."),
         }
-        state = DiskState(labels["state"])
-        tone = "bad" if state is DiskState.FULL else "warn"
-        return Alarm(text=says[state] % labels, url=reverse("condition"), tone=tone)
+        tone = "bad" if disk.state is DiskState.FULL else "warn"
+        figures = {"node": disk.node, "percent": "?" if disk.percent is None else disk.percent}
+        return Alarm(text=says[disk.state] % figures, url=reverse("condition"), tone=tone)
     return None
 
 

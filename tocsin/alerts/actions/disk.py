@@ -32,7 +32,7 @@ class DiskNews(StrEnum):
 def tell_disk(node: str, fill: float, *, has_database: bool) -> DiskNews | None:
     """Raise, renew or close the alert about a node's disk, `fill` of which (0 to 1) is used; what of that is new."""
     low, full = settings.CONFIG.disk_low_percent / 100, settings.CONFIG.disk_full_percent / 100
-    told = any(labels["node"] == node for labels in low_disks())
+    told = any(disk.node == node for disk in low_disks())
     state = state_of(fill, low=low, full=full, has_database=has_database, was_low=told)
     if state is DiskState.ROOM:
         if told:

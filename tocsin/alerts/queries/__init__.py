@@ -51,7 +51,7 @@ from tocsin.alerts.queries.maintenance import (
     windows,
     windows_over_service,
 )
-from tocsin.alerts.queries.own import low_disks
+from tocsin.alerts.queries.own import LowDisk, low_disks
 from tocsin.alerts.queries.rises import rises
 from tocsin.alerts.queries.scope import visible_group as group_by_id
 from tocsin.alerts.queries.storm import Storm, storm
@@ -73,6 +73,7 @@ __all__ = [
     "Late",
     "Ledger",
     "LedgerLine",
+    "LowDisk",
     "Outcome",
     "RowKind",
     "StateFilter",
