@@ -119,9 +119,12 @@ def template_database(running: Running, django_db_blocker: Any) -> str:
     from django.core.management import call_command
     from django.db import connection
 
+    from tocsin.main import migrate
+
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as as_owner:
         as_owner.setitem(connection.settings_dict, "USER", NAMES.owner)
         call_command("migrate", verbosity=0, interactive=False)
+        migrate.run(migrate.Phase.POST)
         connection.close()
     return NAMES.database
 

@@ -15,6 +15,7 @@ from tests.alerts.test_spool import AwayDatabase, drained
 from tests.alerts.world import World, fire, later, resolve
 from tocsin.accounts.rules import SYSTEM
 from tocsin.alerts import actions, queries
+from tocsin.alerts.intake import memory as memory_module
 from tocsin.alerts.intake.events import NewEvent, Target
 from tocsin.alerts.intake.memory import MOST, WHOLE_AFTER, Memory, Said, content_of
 from tocsin.alerts.models import Alert, Group
@@ -35,11 +36,17 @@ def rows(statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall()
 
 
-@pytest.fixture
-def door(door: Door, monkeypatch) -> Door:
-    """All its connections are known to lead to one server: a pool opens more when it likes, and each is met anew."""
-    monkeypatch.setattr(Memory, "meet", lambda *_: None)
-    return door
+class Connected:
+    """A connection to the server that started then."""
+
+    def __init__(self, started_at: datetime, *, is_upgraded: bool = True) -> None:
+        self._answer = (started_at, is_upgraded)
+
+    async def execute(self, _: str) -> Connected:
+        return self
+
+    async def fetchone(self) -> tuple[datetime, bool]:
+        return self._answer
 
 
 # What the intake stores
@@ -83,6 +90,31 @@ async def test_a_repeat_under_a_key_that_was_used_has_no_second_effect(door: Doo
     assert door.rows(DELIVERED) == [(1, 2)]
 
 
+async def test_until_an_upgrade_has_ended_repeats_are_stored_whole_for_the_release_before(
+    door: Door, monkeypatch
+) -> None:
+    version = door.rows("DELETE FROM core_upgrade RETURNING version")[0][0]
+    for _ in range(3):
+        await door.intake.accept(door.delivery("a"))
+    assert door.rows(DELIVERED) == [(3, 3)]
+    door.rows(f"INSERT INTO core_upgrade (version) VALUES ('{version}') RETURNING version")
+    await door.intake.accept(door.delivery("a"))
+    assert door.rows(DELIVERED) == [(4, 4)], "it is asked again after a minute"
+    monkeypatch.setattr(memory_module, "ASK_S", 0.0)
+    await door.intake.accept(door.delivery("a"))
+    assert door.rows(DELIVERED) == [(4, 5)]
+
+
+async def test_another_connection_to_the_same_server_costs_no_whole_rows(door: Door) -> None:
+    await door.intake.accept(door.delivery("a"))
+    before = {each.info.backend_pid for each in door.intake._pool._pool}
+    await door.intake._pool.drain()  # as an hour does
+    for _ in range(3):
+        await door.intake.accept(door.delivery("a"))
+    assert not before & {each.info.backend_pid for each in door.intake._pool._pool}
+    assert door.rows(DELIVERED) == [(1, 4)]
+
+
 async def test_repeats_that_wait_together_are_each_counted(door: Door) -> None:
     await door.intake.accept(door.delivery("a"))
     await asyncio.gather(*(door.intake.accept(door.delivery("a")) for _ in range(20)))
@@ -116,14 +148,17 @@ async def test_repeats_that_were_kept_on_the_disk_are_counted_from_there(
 # What a node remembers
 
 
-def test_another_server_may_not_have_what_the_one_before_had() -> None:
-    memory = Memory()
-    memory.meet(1)
+async def test_another_server_may_not_have_what_the_one_before_had() -> None:
+    memory, first, other = Memory(), Connected(AT), Connected(AT + timedelta(seconds=1))
+    assert await memory.at(first) is memory
     memory.learn({(1, "a"): Said(b"x", AT)})
-    memory.meet(1)
+    assert await memory.at(Connected(AT)) is memory
     assert memory.said((1, "a"), b"x", AT) == AT
-    memory.meet(2)
+    await memory.at(other)
     assert memory.said((1, "a"), b"x", AT) is None
+    memory.learn({(1, "a"): Said(b"x", AT)})
+    await memory.at(first)
+    assert memory.said((1, "a"), b"x", AT) is None, "the first may still be there, without what the other has"
 
 
 def test_what_is_named_is_never_older_than_the_log_is_kept() -> None:

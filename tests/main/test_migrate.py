@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.state import ModelState, ProjectState
 
+from tocsin import __version__
 from tocsin.core.indexes import AddIndexOnline
 from tocsin.main import migrate
 
@@ -82,6 +83,16 @@ def _migrate() -> None:
         assert migrate.run(migrate.Phase.POST) == []
     finally:
         connection.close()
+
+
+def test_an_upgrade_has_ended_once_its_last_phase_has_run(as_owner: str) -> None:
+    with psycopg.connect(as_owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM core_upgrade")
+        migrate.run(migrate.Phase.PRE)
+        assert owner.execute("SELECT version FROM core_upgrade").fetchall() == []
+        migrate.run(migrate.Phase.POST)
+        migrate.run(migrate.Phase.POST)
+        assert owner.execute("SELECT version FROM core_upgrade").fetchall() == [(__version__,)]
 
 
 def test_migrations_that_build_indexes_online_are_not_atomic() -> None:

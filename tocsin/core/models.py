@@ -87,6 +87,18 @@ class Node(models.Model):
         db_table = "core_node"
 
 
+class Upgrade(models.Model):
+    """A release whose upgrade has ended here (`tocsin migrate --phase post`): no node of one before it is at work."""
+
+    FIELD_CLASSES: ClassVar = {"none": "version ended_at"}
+
+    version = models.TextField(primary_key=True)
+    ended_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "core_upgrade"
+
+
 class Answer(models.Model):
     """What a POST with an Idempotency-Key was answered, kept for a day so that its repeat has no second effect.
 

@@ -7,6 +7,8 @@ import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tocsin import __version__
+
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
     from django.db.migrations import Migration
@@ -16,6 +18,8 @@ LOCK = 7_016_996_765
 """Advisory lock under which one node at a time migrates."""
 
 TURN_S = 0.2
+
+_ENDED = "INSERT INTO core_upgrade (version) VALUES (%s) ON CONFLICT DO NOTHING"
 
 Plan = list[tuple["Migration", bool]]
 
@@ -38,6 +42,8 @@ def run(phase: Phase) -> list[str]:
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
             due = _due(plan, phase)
             executor.migrate(None if not due else [(each.app_label, each.name) for each, _ in due], plan=due)
+            if phase is Phase.POST:
+                cursor.execute(_ENDED, [__version__])
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return [f"{each.app_label}.{each.name}" for each, _ in due]

@@ -186,9 +186,8 @@ class Intake:
     async def _commit(self, group: list[_Waiting], attempt: Attempt) -> None:
         began = time.monotonic()
         async with asyncio.timeout(COMMIT_S), self._pool.connection() as connection:
-            self._memory.meet(connection.info.backend_pid)
             deliveries = [waiting.delivery for waiting in group]
-            repeated = await commit(connection, deliveries, attempt, memory=self._memory)
+            repeated = await commit(connection, deliveries, attempt, memory=await self._memory.at(connection))
         self._memory.learn(attempt.learnt)
         self._keeper.learn(attempt)
         metrics.INTAKE_COMMIT_S.observe(time.monotonic() - began)

@@ -77,7 +77,6 @@ class Drain:
         groups, damaged = await asyncio.to_thread(_read, path)
         for group in groups:
             async with asyncio.timeout(DRAIN_S), self.pool.connection() as connection:
-                self.memory.meet(connection.info.backend_pid)
                 learnt = await self._store(connection, group)
             self.memory.learn(learnt)
             self.spool.drained(group)
@@ -104,7 +103,8 @@ class Drain:
         attempt = Attempt()
         try:
             async with connection.transaction():
-                await commit(connection, deliveries, attempt, memory=self.memory, received_at=group.at)
+                memory = await self.memory.at(connection)
+                await commit(connection, deliveries, attempt, memory=memory, received_at=group.at)
             return attempt.learnt
         except Exception as error:
             if not is_of_content(error):

@@ -6,14 +6,17 @@ so it says the same whatever other nodes have stored since, and a memory that is
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import msgspec
+from psycopg import AsyncConnection
 
 from tocsin.alerts.intake.events import NewEvent
 
@@ -26,6 +29,12 @@ VERSIONS = 2
 
 WHOLE_AFTER = timedelta(hours=6)
 """What is repeated for longer is stored whole again. Far less than the event log is kept: what is named is there."""
+
+ASK_S = 60.0
+"""While an upgrade lasts, whether it has ended is asked so often."""
+
+# An engine of a release before may not know of repeats, and would take their batch for done.
+_SERVER = "SELECT pg_postmaster_start_time(), EXISTS (SELECT FROM core_upgrade)"
 
 Key = tuple[int, str]
 """Integration and fingerprint."""
@@ -55,10 +64,13 @@ def content_of(event: NewEvent) -> bytes:
 
 @dataclass(slots=True)
 class Memory:
-    """What one process has stored. Holds for the connections it was learnt through: another server may not have it."""
+    """What one process has stored. Holds for the server it was learnt from: another may not have it."""
 
     _said: OrderedDict[Key, tuple[Said, ...]] = field(default_factory=OrderedDict)
-    _connections: set[int] = field(default_factory=set)
+    _servers: WeakKeyDictionary[AsyncConnection[Any], datetime] = field(default_factory=WeakKeyDictionary)
+    _server: datetime | None = None
+    _is_upgraded: bool = False
+    _asked_s: float = 0.0
 
     def said(self, key: Key, content: bytes, now: datetime) -> datetime | None:
         """When one of the last whole deliveries of its alert was received, if that said the same."""
@@ -84,8 +96,18 @@ class Memory:
         """The database may have lost what it had, or be another."""
         self._said.clear()
 
-    def meet(self, backend: int) -> None:
-        """A connection to a server process not met before may lead to another server."""
-        if backend not in self._connections:
-            self._connections.add(backend)
+    async def at(self, connection: AsyncConnection[Any]) -> Memory | None:
+        """Itself, less what it knows of another server than this connection leads to; None while an upgrade lasts.
+
+        Asks once for each connection: it leads to the server that started when the last one did, or to another.
+        """
+        waits = not self._is_upgraded and time.monotonic() - self._asked_s >= ASK_S
+        if waits or connection not in self._servers:
+            row = await (await connection.execute(_SERVER)).fetchone()
+            assert row is not None
+            self._servers[connection], self._is_upgraded = row
+            self._asked_s = time.monotonic()
+        if self._servers[connection] != self._server:
+            self._server = self._servers[connection]
             self.forget()
+        return self if self._is_upgraded else None
