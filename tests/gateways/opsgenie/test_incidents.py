@@ -17,13 +17,13 @@ from opsgenie_sdk.rest import ApiException
 from tests.alerts.world import World
 from tests.gateways.opsgenie.calls import Api, key, work
 from tests.nodes import Node, running_node
-from tocsin.accounts.actions import save_team
+from tocsin.accounts.actions import remove_team, save_team
 from tocsin.accounts.queries import team_by_key
 from tocsin.accounts.rules import SYSTEM
 from tocsin.gateways.opsgenie.operations import INCIDENT_OPERATIONS
 from tocsin.incidents.queries import IncidentFilter, incident_by_key, incident_ref, incidents
 from tocsin.incidents.rules import IncidentState
-from tocsin.items.queries import item_by_key, item_ref
+from tocsin.items.queries import comments, item_by_key, item_ref
 from tocsin.journal.queries import facts_about
 from tocsin.paging.models import Page
 
@@ -65,6 +65,10 @@ def found(api: Api, query: str, **more: Any) -> list[str]:
     status, answer = api("GET", f"{INCIDENTS}/", query=quote(query), **more)
     assert status == 200, answer
     return [each["message"] for each in answer["data"]]
+
+
+def _comments(incident_key: str) -> str:
+    return "\n".join(each.body for each in comments(item_by_key(SYSTEM, incident_key)))
 
 
 @pytest.mark.django_db
@@ -191,6 +195,8 @@ def test_keys_do_what_their_scope_says(world: World) -> None:
         (BODY | {"priority": "P9"}, "P1 to P5"),
         (BODY | {"tags": ["x"] * 21}, "at most 20 tags"),
         (BODY | {"details": {"a": "x" * 1025}}, "longer than 1024"),
+        (BODY | {"statusPageEntry": {"title": "x", "detail": "y" * 65_537}}, "longer than 65536"),
+        (BODY | {"statusPageEntry": {"title": "x\0"}}, "NUL"),
         (BODY | {"responders": [{"type": "schedule", "id": "x"}]}, "a team or user"),
         (BODY | {"description": 5}, "expected `str`"),
         (b"{", "truncated"),
@@ -203,23 +209,60 @@ def test_what_cannot_be_declared_is_refused_in_its_words(world: World, body: obj
 
 
 @pytest.mark.django_db
+def test_a_create_for_no_service_declares_nothing_and_its_status_says_why(world: World) -> None:
+    api = Api(key())
+    request = api.promised("POST", f"{INCIDENTS}/create", BODY | {"serviceId": "nothing"})
+    work()
+    status, success, why = outcome(api, request)
+    assert (status, success, "no service" in why) == (200, False, True)
+    assert incidents(SYSTEM, IncidentFilter())[0] == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("more", "says"),
-    [
-        ({"serviceId": "nothing"}, "no service"),
-        ({"responders": [{"type": "team", "name": "nobody"}]}, "no team"),
-        ({"responders": [{"type": "user", "username": "nobody"}]}, "no active person"),
-    ],
+    ("responder", "says"),
+    [({"type": "team", "name": "nobody"}, "no team"), ({"type": "user", "username": "nobody"}, "no active person")],
+    ids=["team", "person"],
 )
-def test_a_create_that_fails_declares_nothing_and_its_status_says_why(
-    world: World, more: dict[str, Any], says: str
+def test_a_responder_nobody_knows_keeps_no_incident_from_being_declared(
+    world: World, responder: dict[str, Any], says: str
 ) -> None:
+    api = Api(key())
+    request = api.promised("POST", f"{INCIDENTS}/create", BODY | {"responders": [responder]})
+    work()
+    status, success, said = outcome(api, request)
+    assert (status, success, says in said) == (200, True, True)
+    assert Page.objects.get().team.key == "network"
+    assert says in _comments("INC-1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"details": {f"k{i:03d}" + "k" * 100: "v" * 1024 for i in range(60)}},
+        {"responders": [{"type": "team", "name": f"{number}" + "x" * 500} for number in range(200)]},
+    ],
+    ids=["details", "responders"],
+)
+def test_what_is_too_long_for_a_comment_is_cut_and_the_incident_declared(world: World, more: dict[str, Any]) -> None:
     api = Api(key())
     request = api.promised("POST", f"{INCIDENTS}/create", BODY | more)
     work()
-    status, success, why = outcome(api, request)
-    assert (status, success, says in why) == (200, False, True)
-    assert incidents(SYSTEM, IncidentFilter())[0] == []
+    assert outcome(api, request)[:2] == (200, True)
+    assert Page.objects.get().team.key == "network"
+    assert "(cut here" in _comments("INC-1")
+
+
+@pytest.mark.django_db
+def test_incidents_of_a_team_that_was_removed_are_still_told(world: World) -> None:
+    save_team(key="storage", name="Storage", members=[], lead="", actor=SYSTEM)
+    api = Api(key())
+    incident = declared(api)
+    remove_team("network", actor=SYSTEM)
+    status, answer = api("GET", f"{INCIDENTS}/", query="")
+    assert (status, [each["ownerTeam"] for each in answer["data"]]) == (200, [incident["ownerTeam"]])
+    assert api("GET", f"{INCIDENTS}/{incident['id']}")[0] == 200
 
 
 class Opsgenie:

@@ -57,6 +57,8 @@ def _new(write: IncidentWrite) -> None:
         from_opsgenie(write.priority)
     except ValueError:
         raise Refusal(f"priority must be P1 to P5, not {write.priority[:40]}") from None
+    for name, value in (write.status_page_entry or {}).items():
+        _short(f"statusPageEntry's {name[:40]}", str(value), MAX_TITLE if name == "title" else MAX_TEXT)
     _labels(write)
     for each in write.responders:
         each.type = each.type or _type_of(each)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -22,11 +22,14 @@ from tocsin.incidents import actions
 from tocsin.incidents.actions import Declaration
 from tocsin.incidents.queries import IncidentRow, incident_by_key, incident_by_uuid
 from tocsin.incidents.rules import PROJECT_KEY
+from tocsin.items.rules import MAX_TEXT
 
 if TYPE_CHECKING:
     from tocsin.assets.models import Service
     from tocsin.gateways.models import OutsideIncident, Request
 
+T = TypeVar("T")
+CUT = "\n… (cut here: it is too long)"
 Done = Callable[["Request", IncidentWrite, Actor], str]
 
 
@@ -37,8 +40,8 @@ def do(asked: Request, actor: Actor) -> str:
 
 def _create(asked: Request, write: IncidentWrite, actor: Actor) -> str:
     service = _service(actor, write.service_id)
-    teams = [team_named(each.said) for each in write.responders if each.type == "team"]
-    people = [person_named(each.said) for each in write.responders if each.type == "user"]
+    teams, no_teams = _known(team_named, write, "team")
+    people, no_people = _known(person_named, write, "user")
     detail = actions.declare(
         Declaration(
             title=write.message,
@@ -56,11 +59,23 @@ def _create(asked: Request, write: IncidentWrite, actor: Actor) -> str:
     owner = detail.item.team.id if detail.item.team else None
     calls = {team.uuid: partial(actions.page_team, uuid, team) for team in teams if team.id != owner}
     calls |= {person.uuid: partial(actions.page_person, uuid, person) for person in people}
-    unreached = [why for call in calls.values() if (why := _called(call, actor))]
+    unreached = no_teams + no_people + [why for call in calls.values() if (why := _called(call, actor))]
     for text in (_said(write), write.note, "\n".join(unreached)):
         if text:
-            actions.comment(uuid, text, actor=actor)
+            actions.comment(uuid, _cut(text), actor=actor)
     return " ".join(["Incident created", *unreached])
+
+
+def _known(by_name: Callable[[str], T], write: IncidentWrite, kind: str) -> tuple[list[T], list[str]]:
+    """The responders of a kind who are here, and why each of the others is not: no reason not to declare it either."""
+    found: list[T] = []
+    strange: list[str] = []
+    for said in dict.fromkeys(each.said for each in write.responders if each.type == kind):
+        try:
+            found.append(by_name(said))
+        except TocsinError as refused:
+            strange.append(refused.message)
+    return found, strange
 
 
 def _called(call: Callable[..., object], actor: Actor) -> str:
@@ -81,6 +96,11 @@ def _said(write: IncidentWrite) -> str:
     if page:
         lines.append(f"Status page: {page.get('title', '')} {page.get('detail') or page.get('details') or ''}".strip())
     return "\n".join(lines)
+
+
+def _cut(text: str) -> str:
+    """A comment that can be kept: what is promised must not fail for its length."""
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(CUT)] + CUT
 
 
 def _close(asked: Request, write: IncidentWrite, actor: Actor) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tocsin.accounts.queries import require, team_by_key
+from tocsin.accounts.queries import require
 from tocsin.accounts.rules import KeyScope, Verb
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.rules import Field
@@ -140,7 +140,7 @@ _SORTS: Mapping[str, Any] = {
 
 
 def _base(row: IncidentRow, outside: OutsideIncident) -> shapes.Value:
-    team = str(team_by_key(row.team).uuid) if row.team else ""
+    team = str(row.team_id or "")
     paged = {str(each.page.team.uuid): "team" for each in queries.responders_of(row.id)}
     responders = ({team: "team"} if team else {}) | paged
     return {

@@ -63,6 +63,7 @@ class IncidentRow:
     origin: Origin
     team: str
     team_name: str
+    team_id: UUID | None
     assignee: Who | None
     commander: Who | None
     cause: str
@@ -163,6 +164,7 @@ def _row(detail: IncidentDetail, *, unanswered: bool) -> IncidentRow:
         origin=Origin(detail.origin),
         team=team.key if team else "",
         team_name=team.name if team else "",
+        team_id=team.uuid if team else None,
         assignee=Who(login=item.assignee.login, name=item.assignee.name) if item.assignee else None,
         commander=Who(login=detail.commander.login, name=detail.commander.name) if detail.commander else None,
         cause=cause.key if cause else "",
