@@ -85,6 +85,22 @@ def test_what_still_fires_enters_and_the_flood_is_over(flooded: World, clock: Cl
     assert not Refusing.objects.exists()
 
 
+def test_refusals_that_were_over_before_the_engine_looked_are_told_and_stay_long_enough_to_page(
+    world: World, clock: Clock
+) -> None:
+    moment = moments.now()
+    of = {"integration": world.integration, "kind": refusals.RefusalKind.SPOOL_FULL, "count": 50}
+    Refusing.objects.create(**of, since=moment, last_at=moment)
+    states = []
+    for wait in (2 * refusals.QUIET_AFTER, refusals.QUIET_AFTER / 2, refusals.QUIET_AFTER / 2):
+        clock.forward(seconds=wait.total_seconds())
+        actions.note_refusals()
+        world.turn()
+        states.append(Alert.objects.get(name="IntakeRefuses").state)
+    assert states == [AlertState.OPEN, AlertState.OPEN, AlertState.CLOSED]
+    assert latest_facts(kind="alerts.refusing_ended")[0].data["count"] == 50
+
+
 def test_it_stays_while_too_many_are_open_however_quiet_new_ones_are(flooded: World, clock: Clock) -> None:
     noted(flooded)
     clock.forward(seconds=10 * refusals.QUIET_AFTER.total_seconds())

@@ -41,11 +41,11 @@ def note_refusals() -> int:
     rows = Refusing.objects.select_for_update(skip_locked=True, of=("self",)).select_related("integration")
     events = []
     for row in rows.order_by("id"):
-        if refusals.is_over(last_at=row.last_at, now=now) and not _is_flooded(row):
-            events.append(_ended(row))
-        elif row.told_at is None:
+        if row.told_at is None:
             _begin(row)
             events.append(_told(row, now))
+        elif refusals.is_over(last_at=max(row.last_at, row.told_at), now=now) and not _is_flooded(row):
+            events.append(_ended(row))
         elif row.count > row.told and now - row.told_at >= refusals.TELL_EVERY:
             events.append(_told(row, now))
     hand_in(events)
