@@ -62,6 +62,13 @@ def test_it_pages(flooded: World, clock: Clock) -> None:
     assert "tocsin" in [fact.data["cause"] for fact in latest_facts(kind="alerts.group_needs_people")]
 
 
+def test_what_is_critical_has_as_much_room_again_and_no_more(flooded: World) -> None:
+    flooded.told(*(fire(f"fire {number}", severity=Severity.CRITICAL) for number in range(MOST + 1)), fire("8"))
+    assert own(flooded) == {"0", "1", "2", "fire 0", "fire 1", "fire 2"}
+    flooded.told(resolve("0"), resolve("fire 0"), fire("9"), fire("fire 9", severity=Severity.CRITICAL))
+    assert own(flooded) == {"1", "2", "fire 1", "fire 2", "fire 9"}, "critical ones leave no room to lesser ones"
+
+
 def test_known_alerts_go_on(flooded: World) -> None:
     flooded.told(fire("0", title="Worse"), NewEvent(action=AlertAction.ACKNOWLEDGE, fingerprint="1", by="ann"))
     assert (flooded.alert("0").title, flooded.alert("0").count) == ("Worse", 2)

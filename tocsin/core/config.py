@@ -58,7 +58,8 @@ class Config:
     intake_queue: int = _setting("Alerts that may wait for their commit; above it senders get 503.", 20_000)
     intake_linger_ms: int = _setting("How long a commit waits for company, in milliseconds.", 3)
     flood_alerts: int = _setting(
-        "Alerts of one integration that may be open at once; more count in one flood alert; 0: no limit.",
+        "Alerts of one integration that may be open at once (twice as many, if critical); more count in one flood"
+        " alert; 0: no limit.",
         10_000,
     )
     spool_mb: int = _setting("MiB of DATA_DIR/spool that alerts may take while the database is away; 0: none.", 1024)

@@ -1,7 +1,8 @@
 """The floodgate: one integration has only so many alerts open; firings that would open more are held back.
 
 What is held was acknowledged, so it stays in the event log, marked for the ledger, and counts in one alert about the
-flood (`actions.refusals`). Repeats, ends and acknowledgements of known alerts pass; what a sender repeats
+flood (`actions.refusals`). A critical firing passes until twice as many are open: what matters most is not held
+back by what matters least. Repeats, ends and acknowledgements of known alerts pass; what a sender repeats
 enters as soon as there is room.
 """
 
@@ -18,7 +19,7 @@ from django.db import connection
 from tocsin.alerts.digest.reading import Event
 from tocsin.alerts.digest.working import Key, Working
 from tocsin.alerts.queries.firing import open_by_integration
-from tocsin.alerts.rules import AlertAction
+from tocsin.alerts.rules import AlertAction, Severity
 from tocsin.alerts.rules.refusals import RefusalKind
 
 _MARK = """
@@ -45,8 +46,11 @@ ON CONFLICT (integration_id, kind) DO UPDATE SET count = known.count + excluded.
 
 @dataclass(slots=True, kw_only=True)
 class Floodgate:
-    """Mutable on purpose, as a turn's `Working` is. `room` is how many more alerts may open, by integration."""
+    """Mutable on purpose, as a turn's `Working` is. `room` is how many more alerts may open, by integration; `reserve`
+    how many more again, if they are critical.
+    """
 
+    reserve: int = 0
     room: dict[int, int] = field(default_factory=dict)
     held: list[Event] = field(default_factory=list)
 
@@ -58,11 +62,12 @@ class Floodgate:
         may_open = {key[0] for key in fires if (known := newest.get(key)) is None or not known.life.is_open}
         if not most or not may_open:
             return cls()
-        return cls(room={id_: most - count for id_, count in open_by_integration(may_open).items()})
+        return cls(reserve=most, room={id_: most - count for id_, count in open_by_integration(may_open).items()})
 
     def holds(self, event: Event) -> bool:
         """Whether an event that would open an alert finds no room."""
-        if self.room.get(event.integration_id, 1) > 0:
+        reserve = self.reserve if event.content.severity == Severity.CRITICAL else 0
+        if self.room.get(event.integration_id, 1) + reserve > 0:
             return False
         self.held.append(event)
         return True

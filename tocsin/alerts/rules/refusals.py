@@ -39,7 +39,7 @@ def severity(kind: RefusalKind, *, lasted: timedelta) -> Severity:
 
 
 def is_over(*, last_at: datetime, now: datetime) -> bool:
-    """Whether refusing has ended; `last_at`: when something was last refused, or told. People see what was over before."""
+    """Whether refusing has ended; `last_at`: when something was last refused, or told."""
     return now - last_at >= QUIET_AFTER
 
 
