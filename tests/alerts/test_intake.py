@@ -13,7 +13,7 @@ import pytest
 from tocsin.alerts.intake import Delivery, Intake, NewEvent, Sender
 from tocsin.alerts.intake import keys as keys_module
 from tocsin.alerts.intake.commit import commit
-from tocsin.alerts.rules import AlertAction
+from tocsin.alerts.rules import AlertAction, Severity
 from tocsin.core import config, keyring
 from tocsin.core.errors import InvalidInput, TooMany, Unavailable
 from tocsin.core.ids import uuid7
@@ -111,6 +111,31 @@ async def test_more_than_the_queue_holds_is_refused_not_dropped(door: Door) -> N
     assert stored < 80
     assert all(isinstance(each, Unavailable) for each in results if isinstance(each, Exception))
     assert door.rows("SELECT count(*) FROM alerts_event") == [(stored,)]
+
+
+async def test_the_last_of_a_queue_is_kept_for_what_matters_most(door: Door, monkeypatch) -> None:
+    taken, slow = asyncio.Event(), asyncio.Event()
+
+    async def waits(connection, deliveries, attempt, memory) -> set[int]:
+        taken.set()
+        await slow.wait()
+        return await commit(connection, deliveries, attempt, memory=memory)
+
+    monkeypatch.setattr("tocsin.alerts.intake.door.commit", waits)
+    first = asyncio.create_task(door.intake.accept(door.delivery("first")))
+    await taken.wait()
+    end = NewEvent(action=AlertAction.RESOLVE, fingerprint="end")
+    posts = [door.delivery(f"{number}", severity=Severity.INFO) for number in range(50)]
+    posts += [door.delivery(f"minor {number}", severity=Severity.MINOR) for number in range(10)]
+    posts += [door.delivery("critical", severity=Severity.CRITICAL)]
+    posts += [Delivery(sender=door.sender, request_id=uuid7(), events=(end,))]
+    told = [asyncio.create_task(door.intake.accept(each)) for each in posts]
+    await asyncio.sleep(0)
+    slow.set()
+    results = await asyncio.gather(first, *told, return_exceptions=True)
+    stored = [row[0] for row in door.rows("SELECT fingerprint FROM alerts_event ORDER BY received_at")]
+    assert stored == ["first", *(f"{n}" for n in range(40)), *(f"minor {n}" for n in range(5)), "critical", "end"]
+    assert sum(isinstance(each, Unavailable) for each in results) == 15
 
 
 async def test_a_key_names_its_integration_and_a_wrong_one_none(door: Door) -> None:

@@ -55,7 +55,9 @@ class Config:
     key_requests: int = _setting(
         "Requests a minute that a read or manage key may make of one node, a minute's worth at once; 0: no limit.", 600
     )
-    intake_queue: int = _setting("Alerts that may wait for their commit; above it senders get 503.", 20_000)
+    intake_queue: int = _setting(
+        "Alerts that may wait for their commit; above it senders get 503, the least grave above four fifths.", 20_000
+    )
     intake_linger_ms: int = _setting("How long a commit waits for company, in milliseconds.", 3)
     flood_alerts: int = _setting(
         "Alerts of one integration that may be open at once (twice as many, if critical); more count in one flood"

@@ -21,7 +21,7 @@ from tocsin.alerts.intake.keys import KeyCache, Sender
 from tocsin.alerts.intake.memory import Memory
 from tocsin.alerts.intake.refusing import Refusals
 from tocsin.alerts.intake.secrets import given_secrets, source_secrets
-from tocsin.alerts.intake.spool import Spool, is_as_grave
+from tocsin.alerts.intake.spool import Spool, is_as_grave, is_taken
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.core import metrics
 from tocsin.core.config import Config
@@ -104,8 +104,8 @@ class Intake:
     async def accept(self, delivery: Delivery) -> Receipt:
         """Store a delivery; returns after its commit, or once it is on this node's disk while the database is away.
 
-        Unavailable (503): the queue, the spool or the disk is full; nothing was promised, and trying again is right. It
-        is counted, so that people are told.
+        Unavailable (503): the queue, the spool or the disk is full, or its rest kept for graver alerts; nothing was
+        promised, and trying again is right. It is counted, so that people are told.
         InvalidInput (422): what it says cannot be stored.
         """
         if self._stopping:
@@ -123,9 +123,9 @@ class Intake:
                 "The database's disk is nearly full: only graver alerts, and ends, are taken.",
                 code=RefusalKind.DISK_FULL,
             )
-        if self._waiting + events > self._room:
+        if self._waiting + events > self._room or not is_taken(delivery.events, self._waiting / self._room):
             raise Unavailable(
-                "More alerts wait to be stored than this node holds. Try again in a moment.",
+                "The queue is full, or what is left of it is kept for graver alerts. Try again in a moment.",
                 code=RefusalKind.QUEUE_FULL,
             )
         waiting = _Waiting(delivery, asyncio.get_running_loop().create_future())

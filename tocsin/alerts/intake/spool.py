@@ -97,7 +97,7 @@ _DECODER = msgspec.msgpack.Decoder(Spooled)
 
 
 def least_taken(fill: float) -> Severity:
-    """The least severity still taken when the spool is so full (0 to 1): the last fifth is for what matters most."""
+    """The least severity still taken when a spool or queue is so full (0 to 1): the last fifth is for the gravest."""
     if fill < 0.8:
         return Severity.INFO
     return Severity.MINOR if fill < 0.9 else Severity.CRITICAL
