@@ -58,11 +58,11 @@ def held(process: psutil.Process) -> Iterator[None]:
 
 
 def stored() -> int:
-    """Rows of the event log."""
+    """Events that are kept, mere repeats among them."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM alerts_event")
+        cursor.execute("SELECT count(*) FROM alerts_delivered")
         found: int = cursor.fetchone()[0]
     return found
 
