@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,21 @@ def test_refusals_that_were_over_before_the_engine_looked_are_told_and_stay_long
         states.append(Alert.objects.get(name="IntakeRefuses").state)
     assert states == [AlertState.OPEN, AlertState.OPEN, AlertState.CLOSED]
     assert latest_facts(kind="alerts.refusing_ended")[0].data["count"] == 50
+
+
+def test_what_was_put_aside_is_a_critical_alert_for_a_day(world: World, clock: Clock) -> None:
+    moment = moments.now()
+    of = {"integration": world.integration, "kind": refusals.RefusalKind.PUT_ASIDE, "count": 1}
+    Refusing.objects.create(**of, since=moment, last_at=moment)
+    states = []
+    for wait in (timedelta(0), 2 * refusals.QUIET_AFTER, refusals.LOSS_STAYS):
+        clock.forward(seconds=wait.total_seconds())
+        actions.note_refusals()
+        world.turn()
+        alert = Alert.objects.get(name="SpoolPutAside")
+        states.append((alert.state, alert.severity))
+    assert [state for state, _ in states] == [AlertState.OPEN, AlertState.OPEN, AlertState.CLOSED]
+    assert {severity for _, severity in states} == {Severity.CRITICAL}
 
 
 def test_it_stays_while_too_many_are_open_however_quiet_new_ones_are(flooded: World, clock: Clock) -> None:

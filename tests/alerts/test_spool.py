@@ -230,6 +230,25 @@ async def test_one_delivery_that_the_database_refuses_holds_up_no_other(door: Do
     await drained(door)
     assert door.rows("SELECT fingerprint FROM alerts_event ORDER BY fingerprint") == [("a",), ("b",)]
     assert len(list((tmp_path / "spool").glob("*.bad"))) == 1
+    told = "SELECT i.key, r.kind, r.count FROM alerts_refusing r JOIN alerts_integration i ON i.id = r.integration_id"
+    assert door.rows(told) == [("sample", "put_aside", 1)], "it was acknowledged, so people are told"
+
+
+async def test_a_damaged_segment_is_told_to_people(door: Door, away, tmp_path: Path) -> None:
+    away.goes()
+    for name in "ab":
+        await door.intake.accept(door.delivery(name))
+    (path,) = (tmp_path / "spool").glob("*.seg")
+    content = bytearray(path.read_bytes())
+    content[20] ^= 1
+    path.write_bytes(content)
+    away.comes_back()
+    told = "SELECT i.key, r.kind, r.count FROM alerts_refusing r JOIN alerts_integration i ON i.id = r.integration_id"
+    async with asyncio.timeout(20):
+        while not (found := door.rows(told)):
+            await asyncio.sleep(0.02)  # allow: TEST-SLEEP - the drain is a task of its own
+    assert found == [("tocsin-itself", "put_aside", 1)]
+    assert door.rows("SELECT fingerprint FROM alerts_event") == [("b",)]
 
 
 async def test_what_cannot_be_written_down_is_refused_for_good_and_alone_from_the_spool_too(door: Door, away) -> None:

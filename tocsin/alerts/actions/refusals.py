@@ -27,11 +27,12 @@ _SAYS = {
     RefusalKind.DISK_FULL: "the database's disk is nearly full",
 }
 
-
+_NAMES = {RefusalKind.FLOOD: "AlertFlood", RefusalKind.PUT_ASIDE: "SpoolPutAside"}
 _ADVICE = {
-    False: "Senders that try again lose nothing.",
-    True: "They are in the event log; what its sender repeats opens an alert as soon as there is room.",
+    RefusalKind.FLOOD: "They are in the event log; what its sender repeats opens an alert as soon as there is room.",
+    RefusalKind.PUT_ASIDE: "Its sender will not try again: look into the files *.bad in the spool of the node.",
 }
+_RETRIED = "Senders that try again lose nothing."
 
 
 @transaction.atomic
@@ -44,7 +45,9 @@ def note_refusals() -> int:
         if row.told_at is None:
             _begin(row)
             events.append(_told(row, now))
-        elif refusals.is_over(last_at=max(row.last_at, row.told_at), now=now) and not _is_flooded(row):
+        elif refusals.is_over(
+            RefusalKind(row.kind), last_at=max(row.last_at, row.told_at), now=now
+        ) and not _is_flooded(row):
             events.append(_ended(row))
         elif row.count > row.told and now - row.told_at >= refusals.TELL_EVERY:
             events.append(_told(row, now))
@@ -74,9 +77,9 @@ def _told(row: Refusing, now: datetime) -> NewEvent:
         fingerprint=refusals.fingerprint(kind, key),
         severity=refusals.severity(kind, lasted=row.last_at - row.since),
         service=SERVICE,
-        name="AlertFlood" if kind is RefusalKind.FLOOD else "IntakeRefuses",
+        name=_NAMES.get(kind, "IntakeRefuses"),
         title=_title(kind, row.integration.name),
-        description=f"{row.count} since {row.since:%Y-%m-%d %H:%M:%S} UTC. {_ADVICE[kind is RefusalKind.FLOOD]}",
+        description=f"{row.count} since {row.since:%Y-%m-%d %H:%M:%S} UTC. {_ADVICE.get(kind, _RETRIED)}",
         labels={"service": SERVICE, "integration": key, "refusal": kind.value, "refused": str(row.count)},
     )
 
@@ -84,6 +87,8 @@ def _told(row: Refusing, now: datetime) -> NewEvent:
 def _title(kind: RefusalKind, sender: str) -> str:
     if kind is RefusalKind.FLOOD:
         return f"Flood: more than {settings.CONFIG.flood_alerts} alerts of {sender} are open, new ones are held back"
+    if kind is RefusalKind.PUT_ASIDE:
+        return f"Acknowledged alerts of {sender} could not be brought in from the spool"
     return f"Deliveries of {sender} are refused: {_SAYS[kind]}"
 
 

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from tocsin.alerts.intake.commit import Attempt, commit, is_of_content, reason_of, was_stored
 from tocsin.alerts.intake.events import Delivery
 from tocsin.alerts.intake.memory import Learnt, Memory
+from tocsin.alerts.intake.refusing import note_put_aside
 from tocsin.alerts.intake.spool import Spool, Spooled, is_damaged, read
 from tocsin.core import metrics
 from tocsin.core.ids import uuid7
@@ -84,6 +85,8 @@ class Drain:
         if damaged:
             log.error("spool_damaged", extra={"segment": path.name})
             metrics.INTAKE_SPOOL_DAMAGED.inc()
+            async with asyncio.timeout(DRAIN_S), self.pool.connection() as connection:
+                await note_put_aside(connection, None)
         await asyncio.to_thread(self.spool.remove, path, damaged=damaged)
 
     async def _store(self, connection: AsyncConnection[Any], group: Spooled) -> Learnt:
@@ -124,6 +127,7 @@ class Drain:
             log.exception("spooled_delivery_refused", extra={"request": str(delivery.request_id)})
             metrics.INTAKE_SPOOL_DAMAGED.inc()
             await asyncio.to_thread(self.spool.put_aside, group, reason_of(error))
+            await note_put_aside(connection, delivery.sender.integration_id)
 
 
 def _read(path: Path) -> tuple[list[Spooled], bool]:

@@ -12,12 +12,16 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tocsin.alerts.intake.keys import Sender
 from tocsin.alerts.rules.refusals import RefusalKind
+from tocsin.alerts.rules.states import ITSELF
+from tocsin.core.ids import uuid7
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +38,21 @@ ON CONFLICT (integration_id, kind) DO UPDATE
    SET count = known.count + excluded.count, since = least(known.since, excluded.since), last_at = excluded.last_at
 """
 
+# The integration of what Tocsin has to say of itself, as `actions.handing` makes it.
+_ITSELF = """
+INSERT INTO alerts_integration (uuid, key, name, kind) VALUES (%(uuid)s, %(key)s, 'Tocsin', %(key)s)
+ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id
+"""
+
 _Key = tuple[int, RefusalKind]
+
+
+async def note_put_aside(connection: AsyncConnection[Any], integration_id: int | None) -> None:
+    """Count, in the caller's transaction, what was acknowledged and put aside; None: nobody can tell whose it was."""
+    if integration_id is None:
+        cursor = await connection.execute(_ITSELF, {"uuid": uuid7(), "key": ITSELF})
+        integration_id = (await cursor.fetchone() or [0])[0]
+    await connection.execute(_TELL, [[integration_id], [RefusalKind.PUT_ASIDE.value], [1], [0.0]])
 
 
 @dataclass(slots=True)

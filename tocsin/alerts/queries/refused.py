@@ -12,6 +12,9 @@ from tocsin.alerts.models import Alert, Integration, Refusing
 from tocsin.alerts.rules import ITSELF
 from tocsin.alerts.rules.refusals import FINGERPRINT, RefusalKind
 
+_TAKEN = (RefusalKind.FLOOD, RefusalKind.PUT_ASIDE)
+"""Of these the sender was not turned away."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
@@ -33,7 +36,7 @@ def refused_since(since: datetime) -> list[Refused]:
 
 
 def _going_on() -> Iterator[tuple[str, datetime]]:
-    yield from Refusing.objects.exclude(kind=RefusalKind.FLOOD).values_list("integration__key", "last_at")
+    yield from Refusing.objects.exclude(kind__in=_TAKEN).values_list("integration__key", "last_at")
 
 
 def _over() -> Iterator[tuple[str, datetime]]:
@@ -43,5 +46,5 @@ def _over() -> Iterator[tuple[str, datetime]]:
     ).annotate(until=Coalesce("closed_at", "last_at"))
     for name, at in rows.values_list("fingerprint", "until"):
         kind, _, key = name.removeprefix(FINGERPRINT).partition(":")
-        if kind != RefusalKind.FLOOD:
+        if kind not in _TAKEN:
             yield key, at

@@ -13,6 +13,9 @@ FINGERPRINT = "refused:"
 QUIET_AFTER = timedelta(minutes=3)
 """Refusing has ended when nothing was refused for this long: senders try again within it."""
 
+LOSS_STAYS = timedelta(days=1)
+"""For so long the alert about what was put aside stays open: nobody's next try ends that."""
+
 TELL_EVERY = timedelta(minutes=1)
 """How often the alert says the new count."""
 
@@ -21,7 +24,10 @@ LASTING = timedelta(minutes=1)
 
 
 class RefusalKind(StrEnum):
-    """Why a delivery was refused; also the code of its refusal. FLOOD alone is accepted: it is stored and held back."""
+    """Why a delivery was refused; also the code of its refusal. FLOOD alone is accepted: it is stored and held back.
+
+    PUT_ASIDE was accepted too, and could neither be read nor stored when the database was back: a file of the spool.
+    """
 
     QUEUE_FULL = "queue_full"
     SPOOL_FULL = "spool_full"
@@ -29,6 +35,7 @@ class RefusalKind(StrEnum):
     NOT_STORED = "not_stored"
     DISK_FULL = "disk_full"
     FLOOD = "flood"
+    PUT_ASIDE = "put_aside"
 
 
 def severity(kind: RefusalKind, *, lasted: timedelta) -> Severity:
@@ -38,9 +45,9 @@ def severity(kind: RefusalKind, *, lasted: timedelta) -> Severity:
     return Severity.CRITICAL
 
 
-def is_over(*, last_at: datetime, now: datetime) -> bool:
+def is_over(kind: RefusalKind, *, last_at: datetime, now: datetime) -> bool:
     """Whether refusing has ended; `last_at`: when something was last refused, or told."""
-    return now - last_at >= QUIET_AFTER
+    return now - last_at >= (LOSS_STAYS if kind is RefusalKind.PUT_ASIDE else QUIET_AFTER)
 
 
 def fingerprint(kind: RefusalKind, integration: str) -> str:

@@ -141,6 +141,7 @@ def _refusal(kind: str) -> str:
         RefusalKind.DISK_FAILED: gettext("the database is away and the disk takes nothing"),
         RefusalKind.NOT_STORED: gettext("they could not be stored"),
         RefusalKind.DISK_FULL: gettext("the database's disk is nearly full"),
+        RefusalKind.PUT_ASIDE: gettext("acknowledged, and then put aside by the spool"),
     }
     return words.get(kind, kind)
 
@@ -148,6 +149,8 @@ def _refusal(kind: str) -> str:
 def _refusing(fact: Stored) -> str:
     if fact.data["refusal"] == RefusalKind.FLOOD:
         return gettext("A flood: %(integration)s has too many alerts open, and new ones are held back.") % fact.data
+    if fact.data["refusal"] == RefusalKind.PUT_ASIDE:
+        return gettext("Acknowledged alerts could not be brought in from the spool: %(integration)s.") % fact.data
     params = {"integration": fact.data["integration"], "why": _refusal(fact.data["refusal"])}
     return gettext("Deliveries of %(integration)s are refused: %(why)s.") % params
 
