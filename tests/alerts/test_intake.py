@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import psycopg
 import pytest
 
-from tocsin.alerts.intake import Delivery, Intake, NewEvent, Sender
+from tocsin.alerts.intake import Delivery, Durability, Intake, NewEvent, Sender
 from tocsin.alerts.intake import keys as keys_module
 from tocsin.alerts.intake.commit import commit
 from tocsin.alerts.rules import AlertAction, Severity
@@ -49,6 +49,20 @@ async def test_an_answered_delivery_is_stored(door: Door) -> None:
     receipt = await door.intake.accept(door.delivery())
     assert (receipt.events, receipt.repeated) == (1, False)
     assert door.rows("SELECT fingerprint, service FROM alerts_event") == [("a", "sample")]
+
+
+async def test_who_reads_the_log_keeps_a_day_from_being_dropped_and_no_delivery_waits_behind(door: Door) -> None:
+    await door.intake.accept(door.delivery("a"))
+    assert door.rows("DELETE FROM alerts_batch RETURNING events") == [(1,)]
+    with psycopg.connect(door.dsn) as reader:
+        reader.execute("SELECT count(*) FROM alerts_delivered").fetchall()
+        drop = asyncio.create_task(asyncio.to_thread(door.rows, "SELECT alerts_drop_partitions(-1)"))
+        async with asyncio.timeout(10):
+            while door.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(0,)]:
+                await asyncio.sleep(0.01)  # allow: TEST-SLEEP - the drop is a session of its own
+        assert (await door.intake.accept(door.delivery("b"))).durability is Durability.DATABASE
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            await drop
 
 
 async def test_deliveries_that_wait_together_are_committed_together_in_order(door: Door) -> None:

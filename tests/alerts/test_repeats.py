@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.alerts.test_intake import Door
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
+DAYS = "SELECT count(*) FROM pg_inherits WHERE inhparent IN ('alerts_event'::regclass, 'alerts_repeat'::regclass)"
 DELIVERED = "SELECT (SELECT count(*) FROM alerts_event), (SELECT count(*) FROM alerts_delivered)"
 
 
@@ -341,7 +342,6 @@ def test_the_ledger_and_the_histogram_count_repeats_as_deliveries(world: World, 
 
 @pytest.mark.django_db
 def test_days_past_their_keep_are_dropped_whole_and_repeats_with_them(world: World, clock, settings) -> None:
-    days = "SELECT count(*) FROM pg_inherits WHERE inhparent IN ('alerts_event'::regclass, 'alerts_repeat'::regclass)"
     settings.CONFIG = replace(settings.CONFIG, event_days=3)
     memory = Memory()
     actions.maintain_partitions()
@@ -352,11 +352,11 @@ def test_days_past_their_keep_are_dropped_whole_and_repeats_with_them(world: Wor
         actions.maintain_partitions()
         assert rows(DELIVERED) == [(2, 3)], day
     # The days kept, today, two ahead and one for what has no day of its own, of either kind.
-    assert rows(days) == [(14,)]
+    assert rows(DAYS) == [(14,)]
     clock.forward(days=1)
     actions.maintain_partitions()
     assert rows(DELIVERED) == [(0, 0)]
-    assert rows(days) == [(14,)]
+    assert rows(DAYS) == [(14,)]
 
 
 @pytest.mark.django_db
