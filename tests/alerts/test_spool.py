@@ -339,3 +339,23 @@ async def test_people_are_told_what_still_waits_before_the_first_of_it_is_here(d
         while door.rows("SELECT waiting FROM alerts_spool") != [(0,)]:
             await asyncio.sleep(0.02)  # allow: TEST-SLEEP - the drain is a task of its own
     assert door.rows("SELECT drained FROM alerts_spool") == [(3,)]
+
+
+async def test_the_disk_is_watched_while_the_spool_drains(door: Door, away, monkeypatch) -> None:
+    away.goes()
+    await door.intake.accept(door.delivery("a"))
+    away.comes_back()
+    done, begun = asyncio.Event(), asyncio.Event()
+
+    async def drains(*_: object) -> None:
+        begun.set()
+        await done.wait()
+
+    monkeypatch.setattr("tocsin.alerts.intake.draining.Drain.run", drains)
+    async with asyncio.timeout(20):
+        await begun.wait()
+        monkeypatch.setattr("tocsin.alerts.intake.disk.fill_of", lambda _: 0.99)
+        while (await door.intake.spool_state()).disk != 0.99:
+            await asyncio.sleep(0.02)  # allow: TEST-SLEEP - the look is a task of its own
+    assert (await door.intake.spool_state()).waiting == 1, "it drains still"
+    done.set()

@@ -54,20 +54,20 @@ class Keeper:
     memory: Memory = field(default_factory=Memory)
     away: bool = False
     clock_offset: timedelta = field(default_factory=timedelta)
-    _drainer: asyncio.Task[None] | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Find what an earlier process kept, and begin to drain."""
         await asyncio.to_thread(self.spool.open)
         await asyncio.to_thread(self.disk.look)
         self._show()
-        self._drainer = asyncio.create_task(self._drain_for_ever())
+        self._tasks = [asyncio.create_task(self._drain_for_ever()), asyncio.create_task(self._look_for_ever())]
 
     async def stop(self) -> None:
         """What waits stays on the disk for the next process."""
-        if self._drainer is not None:
-            self._drainer.cancel()
-            await asyncio.wait([self._drainer])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.spool.close)
 
     async def state(self) -> SpoolState:
@@ -111,9 +111,15 @@ class Keeper:
                 log.warning("spool_waits", extra={"error": f"{type(error).__name__}: {error}".strip()})
             except Exception:  # the drainer's process boundary: it is told, and tried again
                 log.exception("spool_drain_failed")
-            await asyncio.to_thread(self.disk.look)
             self._show()
             await asyncio.sleep(PROBE_S)
+
+    async def _look_for_ever(self) -> None:
+        """Beside the drain, which may take minutes and fills the database's disk meanwhile."""
+        while True:
+            await asyncio.sleep(PROBE_S)
+            await asyncio.to_thread(self.disk.look)
+            self._show()
 
     async def _ask(self) -> None:
         async with asyncio.timeout(ANSWER_S), self.pool.connection() as connection:
