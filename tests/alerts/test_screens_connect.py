@@ -85,7 +85,7 @@ def test_name_that_is_taken_is_refused_and_makes_no_key(client: Client, alice: P
 
 def test_member_connects_for_their_own_team_only(client: Client, alice: Person) -> None:
     client.force_login(alice)
-    assert "No team: the administrators" not in _text(client, "/connect")
+    assert "No team: the first team" not in _text(client, "/connect")
     assert client.post("/connect", {**ASKED, "team": ""}).status_code == 422
 
 

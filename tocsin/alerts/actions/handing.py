@@ -21,7 +21,7 @@ _BATCH = "INSERT INTO alerts_batch (received_at, events) VALUES (tocsin_now(), %
 _EVENT = f"INSERT INTO alerts_event ({', '.join(TYPES)}) VALUES ({', '.join(['%s'] * len(TYPES))})"  # noqa: S608  # own names
 
 SERVICE = "tocsin"
-"""What is in trouble: nobody's unless somebody owns it, so that its page goes to the administrators."""
+"""What is in trouble: nobody's unless somebody owns it, so that its page goes to the first team."""
 
 
 def see_own_service() -> None:

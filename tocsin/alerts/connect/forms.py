@@ -36,7 +36,7 @@ class IntegrationForm(forms.Form):
         assert isinstance(team, forms.ChoiceField)
         by_word = sorted(KINDS, key=lambda each: kind_word(each.kind).casefold())
         kind.choices = [(each.kind, kind_word(each.kind)) for each in by_word]
-        nobody = [("", gettext("No team: the administrators"))] if may_be_nobodys else []
+        nobody = [("", gettext("No team: the first team"))] if may_be_nobodys else []
         team.choices = [*nobody, *((each.key, each.name) for each in teams)]
         team.required = not may_be_nobodys
 

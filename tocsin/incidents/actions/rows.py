@@ -85,7 +85,7 @@ def page(detail: IncidentDetail, team: Team, *, actor: Actor) -> None:
 
 
 def attend(detail: IncidentDetail, actor: Actor) -> None:
-    """Page the incident's team; where nobody owns it, the first team there is, and never nobody in silence."""
+    """Page the incident's team; where nobody owns it, the first team there is. Without any team nobody is paged."""
     for team in [detail.item.team] if detail.item.team else teams(ENGINE)[:1]:
         page(detail, team, actor=actor)
         return
