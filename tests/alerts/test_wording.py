@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
 from uuid import UUID
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from tocsin.alerts import facts, wording
 from tocsin.alerts.queries import LedgerLine
@@ -60,6 +61,13 @@ def test_every_fact_is_a_sentence(kind: type, language: str) -> None:
         said = wording.FACTS[fact.kind](fact)
     assert said.endswith(".")
     assert "%(" not in said
+
+
+def test_a_fact_with_an_end_at_the_edge_of_the_calendar_is_told() -> None:
+    fact = _fact(facts.SilenceSaved)
+    with timezone.override("Europe/Warsaw"):
+        said = wording.FACTS[fact.kind](replace(fact, data=fact.data | {"ends_at": "9999-12-31T23:59:59+00:00"}))
+    assert "31 Dec" in said
 
 
 @pytest.mark.parametrize("kind", list(EvidenceKind))

@@ -137,14 +137,19 @@ MAINTENANCE = {
 
 
 def _maintenance() -> object:
-    return alerts.save_maintenance(alerts.MaintenanceDetails(**MAINTENANCE), actor=SYSTEM)
+    return alerts.save_maintenance(alerts.MaintenanceDetails(**timed(MAINTENANCE)), actor=SYSTEM)
 
 
 _ON_MAINTENANCE = Example(path=lambda: {"key": "works-7"}, before=_maintenance)
 
 
 def _silence() -> object:
-    return alerts.save_silence(alerts.SilenceDetails(**SILENCE), actor=SYSTEM)
+    return alerts.save_silence(alerts.SilenceDetails(**timed(SILENCE)), actor=SYSTEM)
+
+
+def timed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body as the action takes it."""
+    return {**body, **{name: datetime.fromisoformat(body[name]) for name in ("starts_at", "ends_at")}}
 
 
 INTEGRATION = {"key": "probes", "name": "Probes", "kind": "opsgenie", "team": "network"}

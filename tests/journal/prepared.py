@@ -210,12 +210,12 @@ def integration() -> str:
 
 
 def silence() -> str:
-    alerts.save_silence(alerts.SilenceDetails(**asked.SILENCE), actor=SYSTEM)
+    alerts.save_silence(alerts.SilenceDetails(**asked.timed(asked.SILENCE)), actor=SYSTEM)
     return "mnt-118"
 
 
 def silence_id() -> UUID:
-    return alerts.save_silence(alerts.SilenceDetails(**asked.SILENCE), actor=SYSTEM).uuid
+    return alerts.save_silence(alerts.SilenceDetails(**asked.timed(asked.SILENCE)), actor=SYSTEM).uuid
 
 
 def policy() -> paging.PolicyDetails:
@@ -250,7 +250,7 @@ def after(prepare: Callable[[], object], action: Action) -> Action:
 
 
 def maintenance() -> str:
-    alerts.save_maintenance(alerts.MaintenanceDetails(**asked.MAINTENANCE), actor=SYSTEM)
+    alerts.save_maintenance(alerts.MaintenanceDetails(**asked.timed(asked.MAINTENANCE)), actor=SYSTEM)
     return "works-7"
 
 

@@ -155,7 +155,9 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
         alerts.save_integration, alerts.IntegrationDetails(**asked.INTEGRATION), **by
     ),
     "alerts.remove_integration": lambda: partial(alerts.remove_integration, prepared.integration(), **by),
-    "alerts.save_silence": lambda: partial(alerts.save_silence, alerts.SilenceDetails(**asked.SILENCE), **by),
+    "alerts.save_silence": lambda: partial(
+        alerts.save_silence, alerts.SilenceDetails(**asked.timed(asked.SILENCE)), **by
+    ),
     "alerts.revise_silence": lambda: partial(
         alerts.revise_silence,
         prepared.silence_id(),
@@ -165,7 +167,7 @@ EXAMPLES: dict[str, Callable[[], Action]] = {
         **by,
     ),
     "alerts.save_maintenance": lambda: partial(
-        alerts.save_maintenance, alerts.MaintenanceDetails(**asked.MAINTENANCE), **by
+        alerts.save_maintenance, alerts.MaintenanceDetails(**asked.timed(asked.MAINTENANCE)), **by
     ),
     "alerts.prolong_maintenance": lambda: partial(alerts.prolong_maintenance, prepared.maintenance(), until=None, **by),
     "alerts.end_maintenance": lambda: partial(alerts.end_maintenance, prepared.maintenance(), **by),

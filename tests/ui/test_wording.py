@@ -23,6 +23,13 @@ def test_thousands_are_grouped_as_each_language_does(value: int, english: str, p
     assert wording.number(value, "pl") == polish
 
 
+def test_a_moment_at_the_edge_of_the_calendar_is_written_as_it_is() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    with translation.override("en"):
+        assert wording.clock(last, NOW, WARSAW) == "31 Dec 23:59:59"
+        assert wording.exact(last, WARSAW).endswith("31 December 9999, 23:59:59 UTC")
+
+
 @pytest.mark.parametrize(("value", "words"), [(999, "999"), (1500, "1.5k"), (25_000, "25k"), (2_000_000, "2M")])
 def test_badges_stay_short(value: int, words: str) -> None:
     assert wording.compact_number(value, "en") == words

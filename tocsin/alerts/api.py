@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router, Schema, Status
+from pydantic import AwareDatetime
 
 from tocsin.accounts.queries import ApiRequest, require_visible
 from tocsin.accounts.rules import ORGANISATION
@@ -32,7 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 class Snooze(Schema):
     """`until` has a zone and lies ahead."""
 
-    until: datetime
+    until: AwareDatetime
 
 
 class ConfirmedCause(Schema):
@@ -72,8 +72,8 @@ class NewSilence(Schema):
 
     key: str
     reason: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
     matchers: list[Matcher]
     owner: str = ""
 

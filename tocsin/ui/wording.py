@@ -71,19 +71,27 @@ def countdown(seconds: float) -> str:
     return running(whole) if whole >= HOUR_S else f"{whole // MINUTE_S}:{whole % 60:02}"
 
 
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment on the reader's clock; at the edge of the calendar, where that clock has no such date, as it is."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
 def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """The time of day to the second, with the date in front unless it is today in the reader's zone."""
-    local = moment.astimezone(zone)
-    time = local.strftime("%H:%M:%S")
-    if local.date() == now.astimezone(zone).date():
+    here = local(moment, zone)
+    time = here.strftime("%H:%M:%S")
+    if here.date() == now.astimezone(zone).date():
         return time
-    return f"{date_format(local, pgettext('date format, see Django', 'j M'))} {time}"
+    return f"{date_format(here, pgettext('date format, see Django', 'j M'))} {time}"
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:
     """The whole truth for a title: date, time, zone."""
-    local = moment.astimezone(zone)
-    return f"{date_format(local, pgettext('date format, see Django', 'l, j F Y'))}, {local:%H:%M:%S} {local.tzname()}"
+    here = local(moment, zone)
+    return f"{date_format(here, pgettext('date format, see Django', 'l, j F Y'))}, {here:%H:%M:%S} {here.tzname()}"
 
 
 def script_words() -> dict[str, str]:

@@ -62,6 +62,7 @@ def unacknowledge(alert_id: UUID, *, actor: Actor) -> Alert:
 @transaction.atomic
 def snooze(alert_id: UUID, *, until: datetime, actor: Actor) -> Alert:
     """Put the alert out of sight until a moment in the future; `wake_snoozed` brings it back."""
+    rules.check_moments(until)
     alert = locked_open(alert_id, actor)
     if until <= clock.now():
         raise InvalidInput("A snooze must end in the future.")

@@ -15,7 +15,7 @@ from tocsin.alerts import facts
 from tocsin.alerts.actions.silences import SilenceDetails
 from tocsin.alerts.models import Integration, Silence
 from tocsin.alerts.rows import silence_ref
-from tocsin.alerts.rules import Scope, SilenceKind, WindowState, parse_matchers, window_state
+from tocsin.alerts.rules import Scope, SilenceKind, WindowState, check_moments, parse_matchers, window_state
 from tocsin.alerts.rules.windows import NAMED_MOST
 from tocsin.assets.queries import services_by_key
 from tocsin.core import clock, live
@@ -83,6 +83,7 @@ def save_maintenance(details: MaintenanceDetails, *, actor: Actor) -> Silence:
 
 def _values(details: MaintenanceDetails) -> dict[str, Any]:
     """What is stored, checked: it must end after it begins, and cover something, but not everything."""
+    check_moments(details.starts_at, details.ends_at)
     if details.ends_at is not None and details.ends_at <= details.starts_at:
         raise InvalidInput("Maintenance “{key}” must end after it starts.", key=details.key)
     if not details.key or not details.reason.strip() or "\0" in details.key + details.reason:
@@ -125,6 +126,7 @@ def _planner(actor: Actor) -> dict[str, Any]:
 def prolong_maintenance(key: str, *, until: datetime | None, actor: Actor) -> Silence:
     """Give a window that is not over another end: later or earlier, but ahead; None: until somebody ends it."""
     require(actor, Verb.RESPOND)
+    check_moments(until)
     row, now = _open(key), clock.now()
     if until is not None and until <= max(now, row.starts_at):
         raise InvalidInput("The new end must lie ahead, and after the beginning.")

@@ -15,7 +15,7 @@ from tocsin.accounts.rules import Actor, Verb
 from tocsin.alerts import facts
 from tocsin.alerts.models import Silence
 from tocsin.alerts.rows import silence_ref
-from tocsin.alerts.rules import SilenceKind, SilenceState, may_revise, parse_matchers, silence_state
+from tocsin.alerts.rules import SilenceKind, SilenceState, check_moments, may_revise, parse_matchers, silence_state
 from tocsin.core import clock, live
 from tocsin.core.errors import Conflict, InvalidInput, NotFound
 from tocsin.journal.actions import record
@@ -43,6 +43,7 @@ class SilenceDetails:
 def save_silence(details: SilenceDetails, *, actor: Actor) -> Silence:
     """Add a silence, or change the one with that key; one that has ended begins anew. Unchanged writes nothing."""
     require(actor, Verb.RESPOND)
+    check_moments(details.starts_at, details.ends_at)
     if details.ends_at <= details.starts_at:
         raise InvalidInput("Silence “{key}” must end after it starts.", key=details.key)
     values = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ninja import Router, Schema, Status
+from pydantic import AwareDatetime
 
 from tocsin.accounts.queries import ApiRequest, require_visible
 from tocsin.accounts.rules import ORGANISATION
@@ -42,15 +41,15 @@ class NewWindow(Planned):
 
     key: str
     reason: str
-    starts_at: datetime
-    ends_at: datetime | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
     owner: str = ""
 
 
 class NewEnd(Schema):
     """`until` has a zone and lies ahead; null: until somebody ends it."""
 
-    until: datetime | None
+    until: AwareDatetime | None
 
 
 @router.get("/maintenance", response=list[WindowOut])

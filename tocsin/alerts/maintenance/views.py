@@ -24,6 +24,7 @@ from tocsin.alerts.wording import window_state_word
 from tocsin.core.errors import TocsinError
 from tocsin.ui.acts import act, said
 from tocsin.ui.context import moment
+from tocsin.ui.wording import local
 
 OFFERED = timedelta(hours=2)
 """How long a new window lasts unless somebody says otherwise."""
@@ -103,7 +104,7 @@ def _offered(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def _local(at: datetime) -> datetime:
-    return timezone.localtime(at).replace(second=0, microsecond=0, tzinfo=None)
+    return local(at, timezone.get_current_timezone()).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from tocsin.core.errors import InvalidInput
 LABEL_MOST = 128
 VALUE_MOST = 1024
 MATCHERS_MOST = 64
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
 _MEMORY = 1024 * 1024
 """What one expression may take; a larger one is refused."""
 
@@ -37,6 +38,12 @@ class SilenceState(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
     EXPIRED = "expired"
+
+
+def check_moments(*moments: datetime | None) -> None:
+    """Refuse what not every zone and product has a date for: it could be stored, but not shown."""
+    if any(moment is not None and not _EARLIEST <= moment < _LATEST for moment in moments):
+        raise InvalidInput("A time must lie between the years 1970 and 9990.")
 
 
 def silence_state(*, starts_at: datetime, ends_at: datetime, ended_at: datetime | None, now: datetime) -> SilenceState:

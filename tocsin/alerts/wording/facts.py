@@ -13,10 +13,11 @@ from tocsin.alerts import facts
 from tocsin.alerts.rules import CloseReason
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.journal.facts import Stored
+from tocsin.ui.wording import local
 
 
 def _at(text: str) -> str:
-    moment = timezone.localtime(datetime.fromisoformat(text))
+    moment = local(datetime.fromisoformat(text), timezone.get_current_timezone())
     return date_format(moment, pgettext("date format, see Django", "j M, H:i"))
 
 
