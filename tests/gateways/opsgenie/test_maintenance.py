@@ -130,6 +130,12 @@ def test_a_disabled_policy_covers_the_services_of_its_team(manager: Api, world: 
     assert (world.alert("a").set_aside, world.alert("b").set_aside) == ("maintenance", "loose")
 
 
+def test_a_long_description_is_cut_to_a_reason(manager: Api, world: World) -> None:
+    assert made(manager, body(world) | {"description": "New\ndisks\u200b " + "x" * 9_000})["description"] == (
+        "New disks " + "x" * 190
+    )
+
+
 def test_an_update_keeps_what_this_api_has_no_words_for(manager: Api, world: World) -> None:
     from tests.alerts.world import later
     from tocsin.accounts.rules import SYSTEM

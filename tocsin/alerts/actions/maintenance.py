@@ -16,7 +16,7 @@ from tocsin.alerts.actions.silences import SilenceDetails
 from tocsin.alerts.models import Integration, Silence
 from tocsin.alerts.rows import silence_ref
 from tocsin.alerts.rules import Scope, SilenceKind, WindowState, check_moments, parse_matchers, window_state
-from tocsin.alerts.rules.windows import NAMED_MOST
+from tocsin.alerts.rules.windows import NAMED_MOST, REASON_MOST, WINDOW_KEY
 from tocsin.assets.queries import services_by_key
 from tocsin.core import clock, live
 from tocsin.core.errors import Conflict, InvalidInput, NotFound
@@ -70,7 +70,8 @@ def save_maintenance(details: MaintenanceDetails, *, actor: Actor) -> Silence:
     row = row or Silence(key=details.key, kind=SilenceKind.MAINTENANCE, **_planner(actor))
     if details.owner or details.author:
         values |= {"owner": person_by_login(details.owner) if details.owner else None, "author": details.author}
-    if not created and row.ended_at is None and all(getattr(row, field) == value for field, value in values.items()):
+    is_kept = not created and row.ended_at is None and row.deleted_at is None
+    if is_kept and all(getattr(row, field) == value for field, value in values.items()):
         return row
     for field, value in values.items():
         setattr(row, field, value)
@@ -83,18 +84,20 @@ def save_maintenance(details: MaintenanceDetails, *, actor: Actor) -> Silence:
 
 def _values(details: MaintenanceDetails) -> dict[str, Any]:
     """What is stored, checked: it must end after it begins, and cover something, but not everything."""
+    scope, reason = details.scope, details.reason.strip()
     check_moments(details.starts_at, details.ends_at)
     if details.ends_at is not None and details.ends_at <= details.starts_at:
         raise InvalidInput("Maintenance “{key}” must end after it starts.", key=details.key)
-    if not details.key or not details.reason.strip() or "\0" in details.key + details.reason:
-        raise InvalidInput("A maintenance window needs a key and a reason.")
-    scope = details.scope
+    if not WINDOW_KEY.fullmatch(details.key):
+        raise InvalidInput("“{key}” is no key of a window: use 1 to 64 of a-z 0-9 . _ -.", key=details.key[:80])
+    if not 0 < len(reason) <= REASON_MOST or not reason.isprintable():
+        raise InvalidInput("A maintenance window needs a reason of at most {most} characters.", most=REASON_MOST)
     if not scope and not details.matchers:
         raise InvalidInput("Say what is maintained: services, integrations, teams, or matchers.")
     _check_names(scope)
     matchers = parse_matchers(details.matchers, narrowing=bool(scope)) if details.matchers else ()
     return {
-        "reason": details.reason.strip(),
+        "reason": reason,
         "matchers": [{"label": each.label, "op": str(each.op), "value": each.value} for each in matchers],
         "scope": scope.plain(),
         "starts_at": details.starts_at,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tocsin.alerts.actions import MaintenanceDetails
 from tocsin.alerts.forms import LOCAL
 from tocsin.alerts.rules import Scope
+from tocsin.alerts.rules.windows import REASON_MOST
 from tocsin.alerts.shapes import parse_matcher
 from tocsin.core.errors import InvalidInput
 from tocsin.ui.acts import said
@@ -22,7 +23,7 @@ from tocsin.ui.acts import said
 class WindowForm(forms.Form):
     """Why, from when until when, and what: services, teams and integrations by their keys, and matchers by hand."""
 
-    reason = forms.CharField(label=_("What is done, and why"), max_length=300)
+    reason = forms.CharField(label=_("What is done, and why"), max_length=REASON_MOST)
     starts_at = forms.DateTimeField(label=_("From"), input_formats=[LOCAL])
     ends_at = forms.DateTimeField(label=_("Until"), input_formats=[LOCAL], required=False)
     services = forms.CharField(label=_("Services"), required=False, max_length=10_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,10 @@ from tocsin.alerts.rules.states import AsideReason
 
 NAMED_MOST = 1_000
 """How many services, integrations or teams one window may name."""
+
+REASON_MOST = 200
+WINDOW_KEY = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+"""What can stand in an address and in the company file."""
 
 
 class SilenceKind(StrEnum):

@@ -15,6 +15,7 @@ from tocsin.alerts.actions import MaintenanceDetails
 from tocsin.alerts.intake.decoding import decoded
 from tocsin.alerts.intake.limits import Refusal
 from tocsin.alerts.rules import Scope, WindowState, window_state
+from tocsin.alerts.rules.windows import REASON_MOST
 from tocsin.core import clock
 from tocsin.core.errors import NotFound
 from tocsin.gateways.opsgenie.call import Answer, Call, View
@@ -133,7 +134,7 @@ def _details(body: Body, before: Silence | None) -> MaintenanceDetails:
     starts_at, ends_at = _stretch(body.time, before)
     integrations, teams = _covered(body.rules)
     scope = Scope.of(before.scope) if before is not None else Scope()
-    reason = body.description.strip() or (before.reason if before is not None else UNNAMED)
+    reason = _line(body.description) or (before.reason if before is not None else UNNAMED)
     return MaintenanceDetails(
         key=before.key if before is not None else MaintenanceDetails.new_key(reason),
         reason=reason,
@@ -145,6 +146,12 @@ def _details(body: Body, before: Silence | None) -> MaintenanceDetails:
         teams=teams,
         matchers=before.matchers if before is not None else (),
     )
+
+
+def _line(description: str) -> str:
+    """A description as a reason: on one line, and not longer than one may be. A NUL is left in it, to be refused."""
+    line = " ".join(description.split())
+    return "".join(each for each in line if each.isprintable() or each == "\0")[:REASON_MOST].strip()
 
 
 def _stretch(time: Time, before: Silence | None) -> tuple[datetime, datetime | None]:
