@@ -46,3 +46,29 @@ def test_a_removed_window_is_planned_again_by_the_same_key() -> None:
     actions.remove_maintenance("works", actor=SYSTEM)
     save(**over)
     assert queries.window_by_key(SYSTEM, "works").deleted_at is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "It covers: db, all that depends on them, team network, integration sample, name=~.+."),
+        ("pl", "Obejmuje: db, wszystko, co od nich zależy, zespół network, integracja sample, name=~.+."),
+    ],
+)
+def test_the_journal_tells_what_a_window_covers(language: str, words: str) -> None:
+    from django.utils import translation
+
+    from tocsin.alerts import wording
+    from tocsin.journal.queries import latest_facts
+
+    save(matchers=[{"label": "name", "op": "=", "value": "one"}])
+    save(
+        dependents=True,
+        teams=["network"],
+        integrations=["sample"],
+        matchers=[{"label": "name", "op": "=~", "value": ".+"}],
+    )
+    fact = latest_facts(kind="alerts.maintenance_saved")[0]
+    assert fact.data["matchers"] == [{"label": "name", "op": "=~", "value": ".+"}]
+    with translation.override(language):
+        assert wording.FACTS[fact.kind](fact).endswith(words)

@@ -52,14 +52,47 @@ def test_a_window_is_planned_changed_prolonged_and_ended(world: World, alices: C
     listed = text(alices.get("/maintenance"))
     assert all(words in listed for words in ("New disks", "Alice", "Running"))
     assert 'value="db"' in text(alices.get("/maintenance", {"edit": row.key}))
+    alices.post(f"/maintenance/{row.key}/prolong", {"hours": "4"})
+    assert (saved()[0].ends_at - row.ends_at).total_seconds() == 4 * 3600
     alices.post("/maintenance", FORM | {"edit": row.key, "ends_at": "", "services": "", "matchers": "name^=Disk"})
     (row,) = saved()
     assert (row.ends_at, row.scope, row.matchers) == (None, {}, [{"label": "name", "op": "^=", "value": "Disk"}])
-    alices.post(f"/maintenance/{row.key}/prolong", {"hours": "4"})
-    assert saved()[0].ends_at is not None
     alices.post(f"/maintenance/{row.key}/end")
     assert saved() == []
     assert "New disks" in text(alices.get("/maintenance?over"))
+
+
+def test_a_window_without_an_end_is_not_made_shorter_by_some_hours_more(world: World, alices: Client) -> None:
+    alices.post("/maintenance", FORM | {"ends_at": ""})
+    (row,) = saved()
+    assert "/prolong" not in text(alices.get("/maintenance"))
+    alices.post(f"/maintenance/{row.key}/prolong", {"hours": "1"})
+    assert saved()[0].ends_at is None
+
+
+@pytest.mark.parametrize(
+    ("op", "value"), [("=", "~tmp"), ("=~", "disk{1,2}"), ("=", "a, b=c"), ("=", " blank"), ("=", "two\nlines")]
+)
+def test_a_form_saved_as_it_was_shown_changes_no_matcher(world: World, alices: Client, op: str, value: str) -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts import actions
+
+    alices.post("/maintenance", FORM)
+    (row,) = saved()
+    matchers = [{"label": "name", "op": op, "value": value}]
+    details = {"reason": "r", "starts_at": row.starts_at, "services": ["db"], "matchers": matchers}
+    actions.save_maintenance(actions.MaintenanceDetails(key=row.key, **details), actor=SYSTEM)
+    shown = alices.get("/maintenance", {"edit": row.key}).context["form"]["matchers"].value()
+    alices.post("/maintenance", FORM | {"edit": row.key, "matchers": shown.replace("\n", "\r\n"), "reason": "other"})
+    (row,) = saved()
+    assert (row.reason, row.matchers) == ("other", matchers)
+
+
+def test_a_window_over_some_alerts_of_a_service_says_so(world: World, alices: Client) -> None:
+    alices.post("/maintenance", FORM | {"matchers": "severity!=critical"})
+    shown = text(alices.get("/panels/alerts/of-service/db"))
+    assert "so some of its alerts page nobody:" in shown
+    assert "so it pages nobody" not in shown
 
 
 def test_a_preview_shows_what_would_be_covered_and_saves_nothing(world: World, alices: Client) -> None:

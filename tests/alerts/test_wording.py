@@ -26,7 +26,7 @@ PARAMS = {
 MOMENT = "2026-03-04T03:10:00+00:00"
 SAMPLES: dict[Any, Any] = {
     str: "db", int: 3, float: 0.9, bool: True, list[str]: ["a", "b"], dict[str, Any]: {}, datetime: MOMENT,
-    datetime | None: MOMENT,
+    datetime | None: MOMENT, list[dict[str, str]]: [{"label": "name", "op": "=~", "value": "disk.*"}],
 }  # fmt: skip
 
 

@@ -77,7 +77,12 @@ def save_maintenance(details: MaintenanceDetails, *, actor: Actor) -> Silence:
         setattr(row, field, value)
     row.ended_at, row.deleted_at = None, None
     fact = facts.MaintenanceSaved(
-        key=row.key, created=created, starts_at=row.starts_at, ends_at=row.ends_at, scope=row.scope
+        key=row.key,
+        created=created,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        scope=row.scope,
+        matchers=row.matchers,
     )
     return _write(row, fact, actor)
 

@@ -27,7 +27,7 @@ class SilenceEnded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaintenanceSaved:
     """A maintenance window was planned or changed. `ends_at` is empty when it lasts until somebody ends it; `scope`
-    is what it names, with the matchers beside it."""
+    is what it names, `matchers` (`{label, op, value}`) what an alert of that must match."""
 
     kind: ClassVar = "alerts.maintenance_saved"
     schema_version: ClassVar = 1
@@ -36,6 +36,7 @@ class MaintenanceSaved:
     starts_at: datetime
     ends_at: datetime | None
     scope: dict[str, Any]
+    matchers: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

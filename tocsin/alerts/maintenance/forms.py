@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from tocsin.alerts.actions import MaintenanceDetails
 from tocsin.alerts.forms import LOCAL
 from tocsin.alerts.rules import Scope
+from tocsin.alerts.rules.silences import LABEL_MOST, MATCHERS_MOST, VALUE_MOST
 from tocsin.alerts.rules.windows import REASON_MOST
 from tocsin.alerts.shapes import parse_matcher
 from tocsin.core.errors import InvalidInput
 from tocsin.ui.acts import said
+
+MATCHERS_LENGTH = MATCHERS_MOST * (LABEL_MOST + VALUE_MOST + 4)
 
 
 class WindowForm(forms.Form):
@@ -30,11 +33,18 @@ class WindowForm(forms.Form):
     dependents = forms.BooleanField(label=_("And all that depends on them"), required=False)
     teams = forms.MultipleChoiceField(label=_("Teams"), required=False)
     integrations = forms.MultipleChoiceField(label=_("Integrations"), required=False)
-    matchers = forms.CharField(label=_("Only alerts with"), required=False, max_length=4_000)
+    matchers = forms.CharField(label=_("Only alerts with"), required=False, max_length=MATCHERS_LENGTH)
 
     def __init__(
-        self, data: object, *, initial: Mapping[str, Any], teams: Sequence[str], integrations: Sequence[str]
+        self,
+        data: object,
+        *,
+        initial: Mapping[str, Any],
+        teams: Sequence[str],
+        integrations: Sequence[str],
+        stored: Sequence[Mapping[str, str]],
     ) -> None:
+        self._stored = stored
         super().__init__(data, initial=dict(initial))  # type: ignore[arg-type]  # a QueryDict or None, as Django's form takes it
         zone = gettext("In your time, %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
         for name in ("starts_at", "ends_at"):
@@ -42,15 +52,21 @@ class WindowForm(forms.Form):
         self.fields["starts_at"].help_text = zone
         self.fields["ends_at"].help_text = gettext("Empty: until somebody ends it.")
         self.fields["services"].help_text = gettext("Keys, with commas between.")
-        self.fields["matchers"].help_text = gettext("Like name^=Disk, severity!=critical; with commas between.")
+        self.fields["matchers"].widget = forms.Textarea({"rows": 3, "spellcheck": "false", "class": "mono"})
+        self.fields["matchers"].help_text = gettext("Like name^=Disk or severity!=critical; one on each line.")
         for name, keys in (("teams", teams), ("integrations", integrations)):
             self.fields[name] = forms.MultipleChoiceField(
                 label=self.fields[name].label, required=False, choices=[(key, key) for key in keys]
             )
 
     def clean_matchers(self) -> list[dict[str, str]]:
+        """What is written; a stored one that is written as before stays as it is, though it might be read otherwise."""
+        lines, before = _lines(self.cleaned_data["matchers"]), matcher_lines(self._stored)
+        if lines == _lines("\n".join(before)):
+            return [dict(each) for each in self._stored]
+        known = {text.strip(): dict(each) for text, each in zip(before, self._stored, strict=True)}
         try:
-            return [parse_matcher(text) for text in _listed(self.cleaned_data["matchers"])]
+            return [known.get(text) or parse_matcher(text) for text in lines]
         except InvalidInput as refused:
             raise forms.ValidationError(said(refused)) from None
 
@@ -79,6 +95,15 @@ class WindowForm(forms.Form):
             teams=scope.teams,
             matchers=values["matchers"],
         )
+
+
+def matcher_lines(matchers: Sequence[Mapping[str, str]]) -> list[str]:
+    """Each as people write it."""
+    return [f"{each['label']}{each['op']}{each['value']}" for each in matchers]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _listed(text: str) -> list[str]:

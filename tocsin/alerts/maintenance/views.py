@@ -16,12 +16,12 @@ from tocsin.accounts.queries import teams
 from tocsin.accounts.requests import actor_of, may_they, signed_in
 from tocsin.accounts.rules import Verb
 from tocsin.alerts import actions, queries
-from tocsin.alerts.maintenance.forms import WindowForm
+from tocsin.alerts.maintenance.forms import WindowForm, matcher_lines
 from tocsin.alerts.queries import Covered
 from tocsin.alerts.rules import WindowState
 from tocsin.alerts.shapes import WindowOut, window_out
 from tocsin.alerts.wording import window_state_word
-from tocsin.core.errors import TocsinError
+from tocsin.core.errors import Conflict, TocsinError
 from tocsin.ui.acts import act, said
 from tocsin.ui.context import moment
 from tocsin.ui.wording import local
@@ -77,6 +77,7 @@ def _form(request: HttpRequest, edited: WindowOut | None) -> WindowForm:
         initial=_of(edited) if edited else _offered(request, moment(request)),
         teams=[team.key for team in teams(actor)],
         integrations=[row.key for row in queries.integrations(actor)],
+        stored=edited.matchers if edited else (),
     )
 
 
@@ -90,7 +91,7 @@ def _of(edited: WindowOut) -> dict[str, Any]:
         "dependents": edited.dependents,
         "teams": list(edited.teams),
         "integrations": list(edited.integrations),
-        "matchers": ", ".join(f"{m['label']}{m['op']}{m['value']}" for m in edited.matchers),
+        "matchers": "\n".join(matcher_lines(edited.matchers)),
     }
 
 
@@ -127,8 +128,10 @@ def prolong(request: HttpRequest, key: str) -> HttpResponse:
     """Let it go on for some hours more, from its end or from now."""
     actor, hours = actor_of(request), request.POST.get("hours", "")
     row = queries.window_by_key(actor, key)
+    if row.ends_at is None:
+        raise Conflict("This maintenance has no end that could be moved; end it when it is over.")
     more = timedelta(hours=int(hours) if hours in {str(each) for each in PROLONGED_H} else 1)
-    actions.prolong_maintenance(key, until=max(row.ends_at or moment(request), moment(request)) + more, actor=actor)
+    actions.prolong_maintenance(key, until=max(row.ends_at, moment(request)) + more, actor=actor)
     messages.success(request, gettext("Prolonged."))
     return redirect("maintenance:list")
 

@@ -49,6 +49,7 @@ from tocsin.alerts.queries.maintenance import (
     window_by_id,
     window_by_key,
     windows,
+    windows_ended,
     windows_over_service,
 )
 from tocsin.alerts.queries.own import LowDisk, low_disks
@@ -127,5 +128,6 @@ __all__ = [
     "window_by_id",
     "window_by_key",
     "windows",
+    "windows_ended",
     "windows_over_service",
 ]

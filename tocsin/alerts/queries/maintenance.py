@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -54,10 +55,17 @@ def window_by_id(actor: Actor, window_id: UUID) -> Silence:
     return row
 
 
+def windows_ended(keys: Sequence[str]) -> dict[str, datetime]:
+    """Those of these windows that somebody ended, each with when: not before it was to begin."""
+    rows = Silence.objects.filter(kind=SilenceKind.MAINTENANCE, key__in=keys, ended_at__isnull=False)
+    return {row.key: max(row.starts_at, row.ended_at or row.starts_at) for row in rows}
+
+
 def windows_over_service(actor: Actor, service: str) -> list[Silence]:
-    """Windows that run or are planned and cover whatever complains about a service (key), by their beginning."""
+    """Windows that run or are planned and name a service (key), if only for the alerts that match; by their
+    beginning."""
     about = Matchable(own={"service": service})
-    return [row for row in windows(actor) if coverage_of(row).covers(about)]
+    return [row for row in windows(actor) if row.scope and replace(coverage_of(row), matchers=()).covers(about)]
 
 
 def covered_now(actor: Actor, scope: Scope, matchers: Sequence[Mapping[str, str]]) -> Covered:

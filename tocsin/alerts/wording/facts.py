@@ -10,10 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 
 from tocsin.alerts import facts
-from tocsin.alerts.rules import CloseReason
+from tocsin.alerts.rules import CloseReason, Scope
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.journal.facts import Stored
 from tocsin.ui.wording import local
+
+NAMED_IN_A_SENTENCE = 10
 
 
 def _at(text: str) -> str:
@@ -180,6 +182,25 @@ def _silence(fact: Stored) -> str:
 
 
 def _maintenance(fact: Stored) -> str:
+    return f"{_planned(fact)} {_covering(fact)}".rstrip()
+
+
+def _covering(fact: Stored) -> str:
+    """What a window names and matches; nothing of facts that did not tell yet."""
+    scope, matchers = Scope.of(fact.data["scope"]), fact.data.get("matchers", ())
+    named = [*scope.services, *([gettext("all that depends on them")] if scope.dependents else [])]
+    named += [gettext("team %(key)s") % {"key": key} for key in scope.teams]
+    named += [gettext("integration %(key)s") % {"key": key} for key in scope.integrations]
+    named += [f"{each['label']}{each['op']}{each['value']}" for each in matchers]
+    if not named:
+        return ""
+    said, left = ", ".join(named[:NAMED_IN_A_SENTENCE]), len(named) - NAMED_IN_A_SENTENCE
+    if left > 0:
+        return gettext("It covers: %(what)s and %(n)s more.") % {"what": said, "n": left}
+    return gettext("It covers: %(what)s.") % {"what": said}
+
+
+def _planned(fact: Stored) -> str:
     data, since = fact.data, _at(fact.data["starts_at"])
     params = {"key": data["key"], "from": since, "until": _at(data["ends_at"]) if data["ends_at"] else ""}
     if data["created"] and data["ends_at"]:
