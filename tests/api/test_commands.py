@@ -194,6 +194,8 @@ def test_maintenance_is_planned_prolonged_ended_and_removed(estate: None) -> Non
     row = Silence.objects.get()
     assert row.scope["services"] == ["core-sw-waw-02"]
     assert row.ends_at is not None
+    _ran("maintenance save works --service core-sw-waw-02 --dependents --until 4h", "--reason", "New cards")
+    assert Silence.objects.get().starts_at == row.starts_at
     listed = _ran("maintenance list")
     assert "core-sw-waw-02*" in listed
     assert "planned" in listed

@@ -136,6 +136,20 @@ def test_a_long_description_is_cut_to_a_reason(manager: Api, world: World) -> No
     )
 
 
+def test_an_update_as_it_was_read_keeps_the_beginning_and_teams_without_a_policy(manager: Api, world: World) -> None:
+    from tests.alerts.world import later
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts import actions, queries
+
+    details = {"reason": "Works", "starts_at": later(hours=1), "teams": ["network"], "integrations": ["sample"]}
+    row = actions.save_maintenance(actions.MaintenanceDetails(key="w", **details), actor=SYSTEM)
+    read = manager("GET", f"{WINDOWS}/{row.uuid}")[1]["data"]
+    asked = {name: read[name] for name in ("description", "rules")} | {"time": {"type": "indefinitely"}}
+    assert manager("PUT", f"{WINDOWS}/{row.uuid}", asked)[0] == 200
+    kept = queries.window_by_key(SYSTEM, "w")
+    assert (kept.starts_at, kept.ends_at, kept.scope["teams"]) == (row.starts_at, None, ["network"])
+
+
 def test_an_update_keeps_what_this_api_has_no_words_for(manager: Api, world: World) -> None:
     from tests.alerts.world import later
     from tocsin.accounts.rules import SYSTEM

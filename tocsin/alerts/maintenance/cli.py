@@ -50,7 +50,7 @@ def list_maintenance(over: bool, login: str | None, as_json: bool) -> None:
 @maintenance.command("save")
 @click.argument("key")
 @click.option("--reason", required=True)
-@click.option("--from", "since", help="30m, 2h or 1d from now, or 2026-03-04T03:04:05Z; else at once.")
+@click.option("--from", "since", help="30m, 2h or 1d from now, or 2026-03-04T03:04:05Z; else as it was, or at once.")
 @click.option("--until", help="The same; else until it is ended.")
 @click.option("--service", "services", multiple=True, metavar="KEY")
 @click.option("--dependents", is_flag=True, help="Also all that depends on those services.")
@@ -73,11 +73,12 @@ def save_maintenance(
     login: str | None,
 ) -> None:
     """Plan the window KEY, or change it."""
-    now = clock.now()
+    now, actor = clock.now(), actor_for_login(login)
+    before = next((row for row in queries.windows(actor) if row.key == key), None)
     details = MaintenanceDetails(
         key=key,
         reason=reason,
-        starts_at=parse_moment(since, now) if since else now,
+        starts_at=parse_moment(since, now) if since else before.starts_at if before else now,
         ends_at=parse_moment(until, now) if until else None,
         services=services,
         dependents=dependents,
@@ -86,7 +87,7 @@ def save_maintenance(
         matchers=[parse_matcher(text) for text in matchers],
         owner=owner,
     )
-    actions.save_maintenance(details, actor=actor_for_login(login))
+    actions.save_maintenance(details, actor=actor)
     _say("planned")
 
 

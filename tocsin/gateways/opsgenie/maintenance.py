@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tocsin.accounts.queries import teams as known_teams
 from tocsin.accounts.rules import ENGINE
 from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import MaintenanceDetails
@@ -130,10 +131,12 @@ def _named(call: Call) -> Silence:
 
 
 def _details(body: Body, before: Silence | None) -> MaintenanceDetails:
-    """What the body asks for. An update keeps what this API has no words for: services, other teams, matchers."""
+    """What the body asks for. An update keeps what this API has no words for: services, teams whose pages follow no
+    policy of theirs, matchers."""
     starts_at, ends_at = _stretch(body.time, before)
     integrations, teams = _covered(body.rules)
     scope = Scope.of(before.scope) if before is not None else Scope()
+    teams += _unnamed(scope)
     reason = _line(body.description) or (before.reason if before is not None else UNNAMED)
     return MaintenanceDetails(
         key=before.key if before is not None else MaintenanceDetails.new_key(reason),
@@ -155,14 +158,16 @@ def _line(description: str) -> str:
 
 
 def _stretch(time: Time, before: Silence | None) -> tuple[datetime, datetime | None]:
-    """From when until when; one that began already and is changed to last for so long keeps its beginning."""
+    """From when until when. One that began already keeps its beginning, and so does one that stays without an end."""
     now = clock.now()
     if time.type == "schedule":
         if time.start_date is None or time.end_date is None:
             raise Refusal("a schedule needs startDate and endDate")
         return _utc(time.start_date), _utc(time.end_date)
-    began = before.starts_at if before is not None and before.starts_at <= now else now
-    return began, now + _LASTS[time.type] if time.type in _LASTS else None
+    is_endless = time.type == "indefinitely"
+    is_kept = before is not None and (before.starts_at <= now or (is_endless and before.ends_at is None))
+    began = before.starts_at if before is not None and is_kept else now
+    return began, None if is_endless else now + _LASTS[time.type]
 
 
 def _covered(rules: Sequence[Rule]) -> tuple[list[str], list[str]]:
@@ -191,6 +196,12 @@ def _integrations() -> dict[str, str]:
 def _policies() -> dict[str, str]:
     """Teams by the key of the policy that pages to them follow."""
     return {policy.key: policy.team.key for policy in policies(ENGINE) if policy.own}
+
+
+def _unnamed(scope: Scope) -> list[str]:
+    """The teams of a window that no rule of this API can name."""
+    named = set(_policies().values())
+    return [team.key for team in known_teams(ENGINE) if team.key in scope.teams and team.key not in named]
 
 
 def _known(entity: str, known: Mapping[str, str], what: str) -> str:
