@@ -187,6 +187,19 @@ def test_silence_ended_by_hand_begins_anew_when_the_file_still_wants_it() -> Non
     assert applied(LATER).changes == ()
 
 
+def test_endless_maintenance_ended_by_hand_stays_over_until_the_file_plans_it_for_later() -> None:
+    from tocsin.accounts.rules import SYSTEM
+    from tocsin.alerts.actions import end_maintenance
+
+    window = "{key: works, reason: New disks, starts_at: 2026-01-01T00:00:00Z, services: [core]}"
+    text = LATER.split("\nmaintenance:")[0] + f"\nmaintenance:\n  - {window}\n"
+    applied(text)
+    end_maintenance("works", actor=SYSTEM)
+    assert applied(text).changes == ()
+    assert current().maintenance == ()
+    assert [change.key for change in applied(text.replace("2026-01-01T00", "2099-01-01T00")).changes] == ["works"]
+
+
 def test_a_heartbeat_changes_as_the_file_says_and_its_own_service_is_told_with_it() -> None:
     from tocsin.accounts.rules import SYSTEM
     from tocsin.alerts.queries import heartbeat_by_name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
@@ -14,12 +15,13 @@ from django.db import connection, transaction
 
 from tocsin.accounts import queries as accounts
 from tocsin.accounts.rules import SYSTEM, Actor, Role
+from tocsin.alerts import queries as alerts
 from tocsin.channels.registry import CHANNELS
 from tocsin.core import clock
 from tocsin.core.errors import Conflict, InvalidInput
 from tocsin.main.apply import removals, saves
 from tocsin.main.apply.current import current
-from tocsin.main.apply.document import Contact, Document, Person
+from tocsin.main.apply.document import Contact, Document, Maintenance, Person
 from tocsin.main.apply.plan import Change, Verb, plan
 from tocsin.main.apply.read import CHANNEL_ADDRESSES, Extensions, read
 
@@ -96,10 +98,19 @@ def _settled(document: Document) -> Document:
         silences=tuple(one for one in document.silences if one.ends_at > now)
         if document.silences is not None
         else None,
-        maintenance=tuple(one for one in document.maintenance if one.ends_at is None or one.ends_at > now)
-        if document.maintenance is not None
-        else None,
+        maintenance=tuple(_ahead(document.maintenance, now)) if document.maintenance is not None else None,
     )
+
+
+def _ahead(windows: Sequence[Maintenance], now: datetime) -> Iterator[Maintenance]:
+    """Those that are not over: by their end, or, without one, because somebody ended it since it was to begin."""
+    ended = alerts.windows_ended([one.key for one in windows if one.ends_at is None])
+    for one in windows:
+        if one.ends_at is not None:
+            if one.ends_at > now:
+                yield one
+        elif one.key not in ended or one.starts_at > ended[one.key]:
+            yield one
 
 
 def _spelled(people: Iterable[Person]) -> Iterator[Person]:
