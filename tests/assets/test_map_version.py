@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tocsin.accounts.rules import SYSTEM
 
+if TYPE_CHECKING:
+    from tests.conftest import Clock
+
 pytestmark = pytest.mark.django_db
 
 
-def test_version_of_the_map_changes_with_every_change_of_it_and_with_nothing_else() -> None:
+def test_version_of_the_map_changes_with_every_change_of_it_and_with_nothing_else(clock: Clock) -> None:
     from tocsin.assets.actions import ServiceDetails, remove_service, save_dependencies, save_services
     from tocsin.assets.queries import map_version
 
@@ -24,3 +29,7 @@ def test_version_of_the_map_changes_with_every_change_of_it_and_with_nothing_els
     assert len(set(seen)) == 4
     save_dependencies({"api": ["cache"]}, actor=SYSTEM)
     assert map_version() == seen[-1]
+    clock.forward(seconds=1)
+    remove_service("database", actor=SYSTEM)
+    save_services([ServiceDetails(key="cache", name="cache")], actor=SYSTEM)
+    assert map_version() not in seen, "as many are removed as before, but not the same"

@@ -77,8 +77,9 @@ def edges() -> list[Edge]:
 def map_version() -> str:
     """A word that changes whenever `edges` would give other dependencies; cheap enough to be asked each second."""
     given = Dependency.objects.aggregate(Count("id"), Max("id"), Max("last_seen_at"))
-    removed = Service.objects.filter(removed_at__isnull=False).count()
-    return f"{given['id__count']}/{given['id__max']}/{given['last_seen_at__max']}/{removed}"
+    # When the last one was removed too, for one may go as another comes back.
+    removed = Service.objects.aggregate(Count("removed_at"), Max("removed_at"))
+    return "/".join(str(value) for value in (*given.values(), *removed.values()))
 
 
 def neighbours(actor: Actor, service: Service) -> tuple[list[str], list[str]]:
