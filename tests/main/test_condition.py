@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -90,6 +91,21 @@ def test_everybody_sees_on_every_screen_that_alerts_come_in_late(
     assert "come in late" not in _text(client, "/ui/alarm")
 
 
+def test_what_lies_with_a_node_that_is_gone_is_not_said_to_come(
+    client: Client, cast: dict[str, Person], clock: Clock
+) -> None:
+    _kept(3)
+    clock.forward(minutes=2)
+    _engine_speaks()
+    client.force_login(cast["alice"])
+    shown = _text(client, "/ui/alarm")
+    assert "node-1 has not been seen since" in shown
+    assert "3 deliveries on its disk" in shown
+    assert "come in late" not in shown
+    client.force_login(cast["charlie"])
+    assert "node-1" not in _text(client, "/ui/alarm")
+
+
 def test_late_alerts_do_not_hide_what_was_given_up(client: Client, cast: dict[str, Person], clock: Clock) -> None:
     give_up(clock)
     _engine_speaks()
@@ -111,6 +127,24 @@ def test_while_the_database_is_away_a_screen_that_is_open_says_so_and_others_ask
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
     assert "alerts are taken all the same" in _text(client, "/ui/alarm")
     assert "Alerts are taken all the same" in _text(client, "/alerts", status=503)
+    polish = {"accept-language": "pl"}
+    for path in ("/ui/alarm", "/alerts"):
+        assert "Baza danych nie odpowiada" in client.get(path, headers=polish).content.decode(), path
+
+
+@pytest.mark.parametrize("path", ["/ui/alarm", "/alerts"])
+def test_where_no_disk_keeps_alerts_nobody_is_told_that_they_are_taken(
+    client: Client, cast: dict[str, Person], monkeypatch: pytest.MonkeyPatch, settings: Any, path: str
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("away")
+
+    settings.CONFIG = replace(settings.CONFIG, spool_mb=0)
+    client.force_login(cast["alice"])
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    told = client.get(path).content.decode().casefold()
+    assert "alerts are refused" in told
+    assert "are taken" not in told
 
 
 def test_guest_sees_nothing_of_the_machinery(client: Client, cast: dict[str, Person]) -> None:

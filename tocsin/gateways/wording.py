@@ -19,7 +19,7 @@ def _saved(fact: Stored) -> str:
 FACTS: Mapping[str, Callable[[Stored], str]] = {
     facts.SavedSearchSaved.kind: _saved,
     facts.IncidentDescribed.kind: lambda fact: (
-        gettext("Declared by another product's client, with %(tags)s tags and %(details)s details.") % fact.data
+        gettext("Declared by another product's client; tags: %(tags)s, details: %(details)s.") % fact.data
     ),
     facts.IncidentDeleted.kind: lambda fact: (
         gettext("%(key)s was deleted by another product's client; here it stays, resolved.") % fact.data

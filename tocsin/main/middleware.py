@@ -64,7 +64,8 @@ class ReaderMiddleware:
         try:
             person = request.user if request.user.is_authenticated else None
         except (OperationalError, InterfaceError):
-            return unavailable(request)
+            with translation.override(translation.get_language_from_request(request)):
+                return unavailable(request)
         language = getattr(person, "language", "") or translation.get_language_from_request(request)
         zone = getattr(person, "zone", "") or settings.CONFIG.zone
         with translation.override(language), timezone.override(zone):

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from tocsin.accounts import actions
 from tocsin.accounts.requests import actor_of, may_they
 from tocsin.accounts.rules import Verb
-from tocsin.alerts.queries import inbox_counts, late_alerts, low_disks
+from tocsin.alerts.queries import inbox_counts, late_alerts, left_alerts, low_disks
 from tocsin.alerts.rules.disk import DiskState
 from tocsin.core import clock as moments
 from tocsin.incidents.queries import open_incidents
@@ -38,7 +38,8 @@ def _alarms(request: HttpRequest) -> tuple[Alarm, ...]:
     for everybody."""
     harmful = _harm() if may_they(request, Verb.VIEW) else None
     full = _full_disk() if may_they(request, Verb.VIEW) else None
-    return tuple(alarm for alarm in (harmful, full, _late(request)) if alarm is not None)
+    left = _left() if may_they(request, Verb.VIEW) else None
+    return tuple(alarm for alarm in (harmful, full, _late(request), left) if alarm is not None)
 
 
 def _harm() -> Alarm | None:
@@ -81,6 +82,20 @@ def _late(request: HttpRequest) -> Alarm | None:
     since = wording.clock(found.since, moments.now(), timezone.get_current_timezone())
     text = said % {"n": wording.number(found.waiting, get_language() or "en"), "since": since}
     return Alarm(text=text, url=reverse("condition") if may_they(request, Verb.VIEW) else "", tone="warn")
+
+
+def _left() -> Alarm | None:
+    """The node that has been gone the longest of those with deliveries on their disks."""
+    for found in left_alerts()[:1]:
+        said = ngettext(
+            "%(node)s has not been seen since %(since)s; %(n)s delivery on its disk comes in when it is back.",
+            "%(node)s has not been seen since %(since)s; %(n)s deliveries on its disk come in when it is back.",
+            found.waiting,
+        )
+        since = wording.clock(found.seen_at, moments.now(), timezone.get_current_timezone())
+        n = wording.number(found.waiting, get_language() or "en")
+        return Alarm(text=said % {"node": found.node, "n": n, "since": since}, url=reverse("condition"), tone="warn")
+    return None
 
 
 def _now(request: HttpRequest) -> Group:

@@ -98,11 +98,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """503: the database is away; the page says that alerts are still taken and when to try again. A screen that is open
-    already says so above what it shows."""
+    """503: the database is away; the page says whether alerts are still taken and when to try again. A screen that is
+    open already says so above what it shows."""
+    kept = {"kept": settings.CONFIG.spool_mb > 0}
     if request.path == reverse("ui:alarm"):
-        return HttpResponse(render_to_string("ui/_away.html"))
-    response = HttpResponse(render_to_string("ui/errors/503.html", _bare()), status=503)
+        return HttpResponse(render_to_string("ui/_away.html", kept))
+    response = HttpResponse(render_to_string("ui/errors/503.html", _bare() | kept), status=503)
     response.headers["Retry-After"] = "5"
     return response
 

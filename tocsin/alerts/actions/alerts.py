@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from tocsin.accounts.queries import require, require_visible
 from tocsin.accounts.rules import ENGINE, Actor, Verb
 from tocsin.alerts import facts, rules
 from tocsin.alerts.models import Alert, Batch, NodeSpool
+from tocsin.alerts.queries.late import STILL_DRAINS
 from tocsin.alerts.queries.refused import refused_since
 from tocsin.alerts.rows import LIFE_FIELDS, alert_ref, alert_scope, group_ref, integration_ref, life_of, write_life
 from tocsin.alerts.rules import AlertState, CloseReason, GroupState
@@ -24,9 +25,6 @@ from tocsin.journal.actions import Entry, record, record_many
 from tocsin.journal.facts import Fact
 from tocsin.paging import actions as paging
 from tocsin.paging.rules import StopReason
-
-STILL_DRAINS = timedelta(minutes=1)
-"""A node that has brought in nothing of its spool for this long is not waited for."""
 
 
 @transaction.atomic

@@ -41,7 +41,7 @@ from tocsin.alerts.queries.groups import (
 from tocsin.alerts.queries.heartbeats import heartbeat_by_name, heartbeats
 from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
-from tocsin.alerts.queries.late import Late, late_alerts
+from tocsin.alerts.queries.late import Late, late_alerts, left_alerts
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
 from tocsin.alerts.queries.maintenance import (
     Covered,
@@ -111,6 +111,7 @@ __all__ = [
     "is_digested",
     "late_alerts",
     "ledger",
+    "left_alerts",
     "low_disks",
     "newer",
     "newest_waiting",
