@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from tocsin.accounts.rules import SYSTEM
 from tocsin.assets import actions, queries, rules
 from tocsin.assets.actions import ServiceDetails
-from tocsin.core.errors import InvalidInput
+from tocsin.core.errors import Forbidden, InvalidInput
 from tocsin.journal.queries import latest_facts
 
 pytestmark = pytest.mark.django_db
@@ -131,5 +131,42 @@ def test_a_circle_is_refused_with_its_line_and_everyone_in_it() -> None:
     assert queries.services(SYSTEM) == []
 
 
-def test_a_file_of_something_else_has_no_host() -> None:
-    assert [problem.what for problem in rules.problems(read("tocsin: 1\n"))] == ["there is no host in it"]
+def test_a_file_of_something_else_has_no_host_and_is_named() -> None:
+    (problem,) = rules.problems(read("tocsin: 1\n"))
+    assert (problem.what, problem.place.file) == ("there is no host in it", "objects.cache")
+
+
+def test_a_circle_with_what_is_given_here_is_refused_with_its_line() -> None:
+    actions.save_services([ServiceDetails(key=key, name=key) for key in ("sw-01", "db-01", "core")], actor=SYSTEM)
+    actions.save_dependencies({"sw-01": ["core"], "core": ["db-01"]}, actor=SYSTEM)
+    refused = told(NAGIOS)
+    assert refused.exit_code == 2
+    assert "-:7: these need each other in a circle: sw-01 → core → db-01 → sw-01" in refused.output
+    assert told(NAGIOS, "--plan").output == refused.output
+    assert len(queries.edges()) == 2
+
+
+@pytest.mark.parametrize(("key", "alias"), [("h" * 200, "x"), ("h", "x" * 200), ("h\u200bh", "x")])
+def test_a_name_that_no_company_file_could_hold_is_refused(key: str, alias: str) -> None:
+    text = f"define host {{\n\thost_name\t{key}\n\talias\t{alias}\n\t}}\n"
+    with pytest.raises(InvalidInput, match=r"^objects\.cache:1: .* is no name of a service"):
+        actions.import_map(read(text), actor=SYSTEM)
+
+
+def test_what_somebody_has_removed_stays_removed_with_its_needs() -> None:
+    actions.save_services([ServiceDetails(key="sw-01", name="Switch")], actor=SYSTEM)
+    actions.remove_service("sw-01", actor=SYSTEM)
+    for _ in range(2):
+        new = actions.import_map(read(NAGIOS), actor=SYSTEM)
+        assert new.removed == ("sw-01",)
+    assert [(edge.caller, edge.callee) for edge in queries.edges()] == [("web-01", "db-01")]
+    assert "sw-01 was removed here" in told(NAGIOS).output
+    actions.save_services([ServiceDetails(key="sw-01", name="Switch")], actor=SYSTEM)
+    assert actions.import_map(read(NAGIOS), actor=SYSTEM).needs == (("db-01", "sw-01"),)
+
+
+def test_a_plan_is_refused_whom_the_import_is(cast: object) -> None:
+    for arguments in (["--plan"], []):
+        with pytest.raises(Forbidden):
+            told(NAGIOS, *arguments, "--as", "charlie")
+    assert queries.services(SYSTEM) == []

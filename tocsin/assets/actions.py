@@ -12,7 +12,7 @@ from tocsin.accounts.queries import live_teams, require_of_owners
 from tocsin.accounts.rules import Actor, Verb
 from tocsin.assets import facts, rules
 from tocsin.assets.models import Dependency, Service, Source
-from tocsin.assets.queries import additions, service_ref
+from tocsin.assets.queries import additions, map_problems, service_ref
 from tocsin.core import clock
 from tocsin.core.errors import InvalidInput, NotFound
 from tocsin.journal.actions import Entry, record, record_many
@@ -151,9 +151,12 @@ def _compare(caller: Service, have: Mapping[str, Dependency], want: Mapping[str,
 
 
 @transaction.atomic
-def import_map(found: rules.Found, *, actor: Actor) -> rules.Additions:
-    """Add what a monitoring system knows and nobody here has entered; what people have said stays as it is."""
-    for problem in rules.problems(found):
+def import_map(found: rules.Found, *, actor: Actor, only_plan: bool = False) -> rules.Additions:
+    """Add what a monitoring system knows and nobody here has entered; what people have said stays as it is.
+
+    `only_plan`: say what would be added, where this actor may add it, and change nothing.
+    """
+    for problem in map_problems(found):
         place = problem.place
         raise InvalidInput("{file}:{line}: {what}.", file=place.file, line=place.line, what=problem.what)
     new, given = additions(found)
@@ -165,6 +168,8 @@ def import_map(found: rules.Found, *, actor: Actor) -> rules.Additions:
     if new.hosts or new.needs:
         fact = facts.MapImported(monitor=found.monitor, services=len(new.hosts), dependencies=len(new.needs))
         record(fact, actor=actor, subject=service_ref(Service.objects.get(key=found.hosts[0].key)))
+    if only_plan:
+        transaction.set_rollback(True)
     return new
 
 

@@ -65,16 +65,18 @@ def import_command(monitor: str, file: Path, only_plan: bool, login: str | None)
     """
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8", errors="replace")
     found = rules.read(rules.Monitor(monitor), text, file=str(file))
-    if wrong := rules.problems(found):
+    if wrong := queries.map_problems(found):
         for problem in wrong:
             click.echo(f"{problem.place.file}:{problem.place.line}: {problem.what}", err=True)
         click.echo(f"{len(wrong)} problem{'s' if len(wrong) > 1 else ''}; nothing was imported.", err=True)
         sys.exit(2)
-    new = queries.additions(found)[0] if only_plan else actions.import_map(found, actor=actor_for_login(login))
+    new = actions.import_map(found, actor=actor_for_login(login), only_plan=only_plan)
     for host in new.hosts:
         click.echo(f"+ {host.key}")
     for caller, callee in new.needs:
         click.echo(f"+ {caller} needs {callee}")
+    for key in new.removed:
+        click.echo(f"  {key} was removed here and stays so")
     done = "Plan" if only_plan else "Added"
     click.echo(f"{done}: {len(new.hosts)} services, {len(new.needs)} dependencies.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,17 +89,27 @@ def neighbours(actor: Actor, service: Service) -> tuple[list[str], list[str]]:
     return list(needs), list(seen.filter(needs__callee=service).values_list("key", flat=True))
 
 
-def additions(found: rules.Found) -> tuple[rules.Additions, dict[str, frozenset[str]]]:
-    """What a monitoring system's map adds to ours, and what those who need something are given to need so far."""
-    hosts = [host.key for host in found.hosts]
-    entered = Service.objects.filter(key__in=hosts, source=Source.GIVEN)
-    keys = set(entered.values_list("key", flat=True))
-    needs = Dependency.objects.filter(caller__key__in={need.caller for need in found.needs}, source=Source.GIVEN)
+def map_problems(found: rules.Found) -> list[rules.Problem]:
+    """Every reason not to take a monitoring system's map over here."""
+    return rules.problems(found, _given())
+
+
+def additions(found: rules.Found) -> tuple[rules.Additions, Mapping[str, frozenset[str]]]:
+    """What a monitoring system's map adds to ours, and what each service is given to need so far."""
+    here = Service.objects.filter(key__in=[host.key for host in found.hosts])
+    entered = set(here.filter(source=Source.GIVEN).values_list("key", flat=True))
+    removed = frozenset(here.filter(removed_at__isnull=False).values_list("key", flat=True))
+    given = _given()
+    return rules.additions(found, entered=entered.__contains__, given=given, removed=removed), given
+
+
+def _given() -> Mapping[str, frozenset[str]]:
+    """By service: what it is given to need; those that are removed too, for they may come back."""
     given: dict[str, set[str]] = {}
+    needs = Dependency.objects.filter(source=Source.GIVEN)
     for caller, callee in needs.values_list("caller__key", "callee__key"):
         given.setdefault(caller, set()).add(callee)
-    known = {caller: frozenset(callees) for caller, callees in given.items()}
-    return rules.additions(found, entered=keys.__contains__, given=known), known
+    return {caller: frozenset(callees) for caller, callees in given.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,14 @@ its host needs of that host; checks of one host that need each other are one ser
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+NAME_MOST = 199
+"""As the company file has it: what is imported must go out into one, and come back."""
+NOTHING_GIVEN: Mapping[str, frozenset[str]] = {}
 
 
 class Monitor(StrEnum):
@@ -53,19 +58,24 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A map that was read."""
+    """A map that was read, and from where."""
 
     monitor: Monitor
+    file: str
     hosts: tuple[Host, ...]
     needs: tuple[Need, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """What a map adds to ours: hosts that nobody has entered, and needs that nobody has given."""
+    """What a map adds to ours: hosts that nobody has entered, and needs that nobody has given.
+
+    `removed`: hosts that somebody has taken off our map; they stay off it, with what they need and are needed for.
+    """
 
     hosts: tuple[Host, ...]
     needs: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,7 +100,7 @@ def read(monitor: Monitor, text: str, *, file: str) -> Found:
     else:
         hosts, needs = _of_icinga(_icinga_objects(text, file))
     between = {(need.caller, need.callee): need for need in reversed(needs) if need.caller != need.callee}
-    return Found(monitor=monitor, hosts=tuple(hosts), needs=tuple(reversed(between.values())))
+    return Found(monitor=monitor, file=file, hosts=tuple(hosts), needs=tuple(reversed(between.values())))
 
 
 def _nagios_objects(text: str, file: str) -> Iterator[_Object]:
@@ -149,47 +159,76 @@ def _of_icinga(objects: Iterable[_Object]) -> tuple[list[Host], list[Need]]:
     return hosts, needs
 
 
-def problems(found: Found) -> list[Problem]:
-    """Every reason not to take a map: no host in it, a host that is needed and is not there, a circle."""
+def problems(found: Found, given: Mapping[str, frozenset[str]] = NOTHING_GIVEN) -> list[Problem]:
+    """Every reason not to take a map: no host in it, a name we cannot keep, a host that is needed and is not there, a
+    circle with what services are `given` to need here or without it."""
     known = {host.key for host in found.hosts}
     if not known:
-        return [Problem(place=Place(file=found.monitor, line=1), what="there is no host in it")]
-    strange = [
+        return [Problem(place=Place(file=found.file, line=1), what="there is no host in it")]
+    wrong = [
+        Problem(place=host.place, what=f"“{text[:40]}” is no name of a service: 1 to {NAME_MOST} printable characters")
+        for host in found.hosts
+        for text in dict.fromkeys((host.key, host.name))
+        if not _is_name(text)
+    ]
+    wrong += [
         Problem(place=need.place, what=f"there is no host “{key}”")
         for need in found.needs
         for key in (need.caller, need.callee)
         if key not in known
     ]
-    return strange or list(_circles(found.needs))
+    return wrong or list(_circles(found.needs, given))
 
 
-def _circles(needs: Iterable[Need]) -> Iterator[Problem]:
-    """Each need that closes a circle, as a depth-first walk meets them; without recursion, for chains may be long."""
-    of: dict[str, list[Need]] = {}
-    for each in needs:
-        of.setdefault(each.caller, []).append(each)
-    done: set[str] = set()
-    for start, first in of.items():
-        path: dict[str, None] = {start: None}
-        open_needs = [iter(first)] if start not in done else []
-        while open_needs:
-            need: Need | None = next(open_needs[-1], None)
-            if need is None:
-                open_needs.pop()
-                done.add(path.popitem()[0])
-            elif need.callee in path:
-                around = [*list(path)[list(path).index(need.callee) :], need.callee]
-                yield Problem(place=need.place, what=f"these need each other in a circle: {' → '.join(around)}")
-            elif need.callee not in done:
-                path[need.callee] = None
-                open_needs.append(iter(of.get(need.callee, ())))
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= NAME_MOST and text.isprintable() and text == text.strip()
 
 
-def additions(found: Found, *, entered: Callable[[str], bool], given: Mapping[str, frozenset[str]]) -> Additions:
+def _circles(needs: Iterable[Need], given: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    """Each need that closes a circle with those before it and those given."""
+    callees = {caller: dict.fromkeys(sorted(of)) for caller, of in given.items()}
+    for need in needs:
+        if need.callee in callees.get(need.caller, {}):
+            continue
+        if path := _path(need.callee, need.caller, callees):
+            around = " → ".join([*path, need.callee])
+            yield Problem(place=need.place, what=f"these need each other in a circle: {around}")
+        else:
+            callees.setdefault(need.caller, {})[need.callee] = None
+
+
+def _path(start: str, end: str, callees: Mapping[str, Iterable[str]]) -> list[str]:
+    """A shortest way from one service to another along what each needs; empty where there is none."""
+    before: dict[str, str] = {start: start}
+    waiting = deque([start])
+    while waiting and end not in before:
+        at = waiting.popleft()
+        for callee in callees.get(at, ()):
+            if callee not in before:
+                before[callee] = at
+                waiting.append(callee)
+    if end not in before:
+        return []
+    path = [end]
+    while path[-1] != start:
+        path.append(before[path[-1]])
+    return path[::-1]
+
+
+def additions(
+    found: Found,
+    *,
+    entered: Callable[[str], bool],
+    given: Mapping[str, frozenset[str]],
+    removed: frozenset[str] = frozenset(),
+) -> Additions:
     """What is new of a map. What people have said of a service stays, and nothing is taken away."""
     return Additions(
-        hosts=tuple(host for host in found.hosts if not entered(host.key)),
+        hosts=tuple(host for host in found.hosts if host.key not in removed and not entered(host.key)),
         needs=tuple(
-            (need.caller, need.callee) for need in found.needs if need.callee not in given.get(need.caller, frozenset())
+            (need.caller, need.callee)
+            for need in found.needs
+            if need.callee not in given.get(need.caller, frozenset()) and removed.isdisjoint((need.caller, need.callee))
         ),
+        removed=tuple(sorted(removed)),
     )
