@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tocsin.accounts.rules import SYSTEM
+from tocsin.alerts.actions import HeartbeatDetails, remove_heartbeat, save_heartbeat
+from tocsin.core.errors import InvalidInput
 from tocsin.main.apply.document import Document
 from tocsin.main.apply.read import CompanyFileError, read
 from tocsin.main.apply.render import dump, outcome
@@ -62,6 +66,51 @@ def test_exported_file_applies_to_nothing_and_reads_back_as_what_is_there() -> N
     text = dump(current())
     assert read(text, file="f") == current()
     assert applied(text).changes == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"message": "line one\nline two"},
+        {"tags": ["a,b"]},
+        {"tags": [" a"]},
+        {"name": " x "},
+        {"name": "a\u200bb"},
+        {"name": "x" * 200},
+    ],
+    ids=str,
+)
+def test_heartbeat_that_no_file_could_hold_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        save_heartbeat(HeartbeatDetails(**({"name": "probe", "interval_s": 60} | wrong)), actor=SYSTEM)
+
+
+@pytest.mark.parametrize("more", [{"message": "  "}, {"tags": ["a", "a"]}, {"service": "nightly backup"}], ids=str)
+def test_every_heartbeat_that_is_taken_is_exported_so_that_it_can_be_read(more: dict[str, Any]) -> None:
+    applied(LATER)
+    save_heartbeat(HeartbeatDetails(**({"name": "probe", "interval_s": 60} | more)), actor=SYSTEM)
+    assert read(dump(current()), file="f") == current()
+    assert applied(dump(current())).changes == ()
+
+
+def test_service_a_heartbeat_made_is_exported_while_another_heartbeat_is_about_it() -> None:
+    applied(LATER)
+    save_heartbeat(HeartbeatDetails(name="second", interval_s=60, service="nightly backup"), actor=SYSTEM)
+    remove_heartbeat("nightly backup", actor=SYSTEM)
+    assert read(dump(current()), file="f") == current()
+
+
+def test_window_of_a_misspelt_service_is_told_by_the_plan_with_its_line_and_one_of_a_seen_service_is_planned() -> None:
+    from tocsin.assets.actions import see_services
+    from tocsin.main.apply.execute import planned
+
+    applied(LATER)
+    see_services(["printer"], actor=SYSTEM)
+    window = "  - {{key: w, reason: r, starts_at: 2099-02-01T00:00:00Z, services: [{}]}}\n"
+    with pytest.raises(CompanyFileError, match=r"f:3: there is no service 'cores'"):
+        planned("tocsin: 1\nmaintenance:\n" + window.format("cores"), file="f")
+    for known in ("core", "printer", "nightly backup"):
+        assert planned("tocsin: 1\nmaintenance:\n" + window.format(known), file="f")
 
 
 def test_silence_that_is_over_is_no_change() -> None:

@@ -54,8 +54,8 @@ def save_heartbeat(details: HeartbeatDetails, *, actor: Actor) -> Heartbeat:
         "service": _service(details, actor),
         "interval_s": details.interval_s,
         "enabled": details.enabled,
-        "message": details.message,
-        "tags": list(details.tags),
+        "message": details.message.strip(),
+        "tags": list(dict.fromkeys(details.tags)),
         "severity": int(details.severity),
     }
     changed = [field for field, value in values.items() if created or getattr(row, field) != value]
@@ -209,16 +209,21 @@ def _service(details: HeartbeatDetails, actor: Actor) -> str:
 
 
 def _check(details: HeartbeatDetails) -> None:
-    if not details.name.strip() or len(details.name) > heartbeats.NAME_MOST or "/" in details.name:
+    if not heartbeats.is_name(details.name):
         raise InvalidInput(
-            "A heartbeat has a name of at most {most} characters, without “/”.", most=heartbeats.NAME_MOST
+            "A heartbeat has a name of at most {most} printable characters, without “/” or a blank at its ends.",
+            most=heartbeats.NAME_MOST,
         )
     if not heartbeats.SHORTEST_S <= details.interval_s <= heartbeats.LONGEST_S:
         raise InvalidInput("The interval of a heartbeat is 10 seconds at least and a year at most.")
-    if len(details.message) > heartbeats.MESSAGE_MOST:
-        raise InvalidInput("The message is longer than {most} characters.", most=heartbeats.MESSAGE_MOST)
-    if len(details.tags) > heartbeats.TAGS_MOST or any(len(tag) > heartbeats.TAG_MOST for tag in details.tags):
-        raise InvalidInput("These are too many tags, or one is too long.")
+    if details.message.strip() and not heartbeats.is_message(details.message.strip()):
+        raise InvalidInput("The message is one line of at most {most} characters.", most=heartbeats.MESSAGE_MOST)
+    if len(details.tags) > heartbeats.TAGS_MOST or not all(heartbeats.is_tag(tag) for tag in details.tags):
+        raise InvalidInput(
+            "A heartbeat has at most {most} tags, each one line of at most {length} characters, without a comma.",
+            most=heartbeats.TAGS_MOST,
+            length=heartbeats.TAG_MOST,
+        )
 
 
 def _locked(name: str, actor: Actor) -> Heartbeat:

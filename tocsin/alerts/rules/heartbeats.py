@@ -7,7 +7,7 @@ from enum import StrEnum
 
 SHORTEST_S = 10
 LONGEST_S = 366 * 86_400
-NAME_MOST = 200
+NAME_MOST = 199
 MESSAGE_MOST = 512
 TAGS_MOST = 20
 TAG_MOST = 64
@@ -20,6 +20,25 @@ class Pulse(StrEnum):
     WAITING = "waiting"
     BEATING = "beating"
     MISSED = "missed"
+
+
+def is_name(text: str) -> bool:
+    """Whether a heartbeat may be called so: its name is one part of an address, and a service's key."""
+    return _is_line(text, NAME_MOST) and "/" not in text
+
+
+def is_message(text: str) -> bool:
+    """Whether an alert may say so."""
+    return _is_line(text, MESSAGE_MOST)
+
+
+def is_tag(text: str) -> bool:
+    """Whether this is one tag: lists of them are written with commas."""
+    return _is_line(text, TAG_MOST) and "," not in text
+
+
+def _is_line(text: str, most: int) -> bool:
+    return 0 < len(text) <= most and text.isprintable() and text == text.strip()
 
 
 def due_at(*, enabled: bool, last_ping_at: datetime | None, interval_s: int, since: datetime) -> datetime | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import pairwise
 
 from tocsin.main.apply.document import SECTIONS, Document, overlaid
 from tocsin.main.apply.nodes import Path, Problem
 from tocsin.main.apply.references import Reference, references
+
+ServicesHere = Callable[[Iterable[str]], Iterable[str]]
+"""Which of some keys are of services that are here already, whether anybody has entered them or not."""
 
 _SHOWN_IN_CIRCLE = 8
 
@@ -26,10 +29,14 @@ SINGULAR = {
 }
 
 
-def problems(wanted: Document, current: Document, lines: Mapping[Path, int]) -> Iterator[Problem]:
+def problems(
+    wanted: Document, current: Document, lines: Mapping[Path, int], services_here: ServicesHere | None
+) -> Iterator[Problem]:
     """Check the whole that holds after ``wanted`` is laid over ``current``; ``lines`` are those of the file."""
     whole = overlaid(current, wanted)
     yield from _dangling(whole, lines)
+    if services_here is not None:
+        yield from _strange_services(wanted, whole, lines, services_here)
     yield from _shared_addresses(wanted, lines)
     yield from _steps_going_back(wanted, lines)
     yield from _circles(whole, lines)
@@ -58,6 +65,23 @@ def _dangling(whole: Document, lines: Mapping[Path, int]) -> Iterator[Problem]:
         if reference.key in known[reference.section]:
             continue
         yield _dangling_problem(reference, known[reference.section], lines)
+
+
+def _strange_services(
+    wanted: Document, whole: Document, lines: Mapping[Path, int], services_here: ServicesHere
+) -> Iterator[Problem]:
+    """Services of maintenance windows: one may have been seen in alerts only, or be made for a heartbeat."""
+    told = _known(whole, lines)
+    named = {
+        ("maintenance", window.key, "services", key): key
+        for window in wanted.maintenance or ()
+        for key in window.services
+    }
+    strange = set(named.values()) - told["services"] - told["heartbeats"]
+    strange -= set(services_here(strange))
+    for path, key in named.items():
+        if key in strange:
+            yield _dangling_problem(Reference(path=path, section="services", key=key), told["services"], lines)
 
 
 def _dangling_problem(reference: Reference, known: set[str], lines: Mapping[Path, int]) -> Problem:

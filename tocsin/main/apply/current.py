@@ -106,9 +106,13 @@ def _teams(active: set[str]) -> tuple[Team, ...]:
 
 
 def _services() -> tuple[Service, ...]:
-    watched = {row.service for row in alerts.heartbeats(SYSTEM)}
+    heartbeats = alerts.heartbeats(SYSTEM)
+    watched = {row.service for row in heartbeats}
+    # One that a heartbeat made for itself need not be told, but where another heartbeat is about it too.
+    shared = {row.service for row in heartbeats if row.service != row.name}
     told = (row for row in assets.services(SYSTEM) if row.source == GIVEN or row.key in watched)
-    rows = sorted((row for row in told if row.kind != OF_A_HEARTBEAT), key=lambda row: row.id)
+    own = (row for row in told if row.kind != OF_A_HEARTBEAT or row.key in shared)
+    rows = sorted(own, key=lambda row: row.id)
     known = {row.key for row in rows}
     needs: defaultdict[str, list[str]] = defaultdict(list)
     for edge in assets.edges():
@@ -120,7 +124,7 @@ def _services() -> tuple[Service, ...]:
             name=row.name,
             team=row.team.key if row.team is not None and row.team.removed_at is None else None,
             tier=row.tier,
-            kind=row.kind,
+            kind=row.kind if row.kind != OF_A_HEARTBEAT else "service",
             site=row.site or None,
             depends_on=tuple(sorted(needs[row.key])),
         )

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from tocsin.accounts import queries as accounts
 from tocsin.accounts.rules import SYSTEM, Actor, Role
 from tocsin.alerts import queries as alerts
+from tocsin.assets.queries import services_by_key
 from tocsin.channels.registry import CHANNELS
 from tocsin.core import clock
 from tocsin.core.errors import Conflict, InvalidInput
@@ -54,7 +55,8 @@ def planned(text: str, *, file: str) -> list[Change]:
     """
     held = current()
     adapters = tuple(channel.kind for channel in CHANNELS if channel.kind not in CHANNEL_ADDRESSES)
-    wanted = read(text, file=file, current=held, extensions=Extensions(channels=adapters))
+    extensions = Extensions(channels=adapters)
+    wanted = read(text, file=file, current=held, extensions=extensions, services_here=services_by_key)
     return plan(held, _settled(wanted))
 
 

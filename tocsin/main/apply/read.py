@@ -66,8 +66,16 @@ NO_EXTENSIONS = Extensions()
 EMPTY = Document()
 
 
-def read(text: str, *, file: str, current: Document = EMPTY, extensions: Extensions = NO_EXTENSIONS) -> Document:
-    """Read a whole file. References may also point at what ``current`` holds in sections the file leaves out.
+def read(
+    text: str,
+    *,
+    file: str,
+    current: Document = EMPTY,
+    extensions: Extensions = NO_EXTENSIONS,
+    services_here: checks.ServicesHere | None = None,
+) -> Document:
+    """Read a whole file. References may also point at what ``current`` holds in sections the file leaves out, and
+    maintenance windows at ``services_here``; None does not look for those.
 
     Raises :class:`CompanyFileError` with every problem found.
     """
@@ -76,7 +84,7 @@ def read(text: str, *, file: str, current: Document = EMPTY, extensions: Extensi
     document = EMPTY
     if node is not None:
         document = _document(Entry(reading, node, (), "the file"), extensions)
-        reading.problems.extend(checks.problems(document, current, reading.lines))
+        reading.problems.extend(checks.problems(document, current, reading.lines, services_here))
     if reading.problems:
         raise CompanyFileError(file, tuple(sorted(set(reading.problems))))
     return document

@@ -149,21 +149,26 @@ def heartbeat(text: str) -> str:
     """Read the name of a heartbeat, which stands in the address of its ping."""
     if "/" in text:
         raise ValueError(f"{text!r} holds a slash; a heartbeat's name is one part of an address, so use another sign")
-    return service_key(text)
+    if not heartbeats.is_name(text):
+        raise ValueError(
+            f"{text!r} is no name of a heartbeat; use 1 to {heartbeats.NAME_MOST} printable characters, none of them at"
+            " the edge blank"
+        )
+    return text
 
 
 def message(text: str) -> str:
     """Read what an alert says."""
-    if not text.strip() or len(text) > heartbeats.MESSAGE_MOST or not text.isprintable():
+    if not heartbeats.is_message(text.strip()):
         raise ValueError(f"this is empty, too long or not printable; use 1 to {heartbeats.MESSAGE_MOST} characters")
     return text.strip()
 
 
 def tag(text: str) -> str:
     """Read a tag."""
-    if len(text) > heartbeats.TAG_MOST or "," in text:
-        raise ValueError(f"{text!r} is no tag; use at most {heartbeats.TAG_MOST} characters and no comma")
-    return words(text)
+    if not heartbeats.is_tag(text.strip()):
+        raise ValueError(f"{text!r} is no tag; use 1 to {heartbeats.TAG_MOST} characters on one line and no comma")
+    return text.strip()
 
 
 def truth(text: str) -> bool:
