@@ -65,14 +65,16 @@ def bodies(alerts: int, started_at: datetime, now: datetime) -> list[bytes]:
 
 
 def processor_s(config: Config) -> dict[str, float]:
-    """User and system seconds so far of the node's processes, by what they are."""
-    spent = dict.fromkeys(("PostgreSQL", *PROCESSES), 0.0)
+    """User and system seconds so far of the node's processes, by what they are; those that have ended count with who
+    started them, as autovacuum's workers and closed connections do with PostgreSQL."""
+    own = psutil.Process()
+    spent = dict.fromkeys(("PostgreSQL", *PROCESSES), 0.0) | {"ended": _seconds_of_ended(own)}
     for process in psutil.process_iter(["cmdline"]):
         words = " ".join(process.info["cmdline"] or ())
         if str(config.data_dir / "postgres") in words:
             for each in (process, *process.children(recursive=True)):
                 spent["PostgreSQL"] += _seconds(each)
-    for child in psutil.Process().children(recursive=True):
+    for child in own.children(recursive=True):
         words = " ".join(child.cmdline())
         name = next((name for name in PROCESSES if words.endswith(f" {name}")), "")
         if name:
@@ -82,7 +84,12 @@ def processor_s(config: Config) -> dict[str, float]:
 
 def _seconds(process: psutil.Process) -> float:
     times = process.cpu_times()
-    return float(times.user + times.system)
+    return float(times.user + times.system) + _seconds_of_ended(process)
+
+
+def _seconds_of_ended(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.children_user + times.children_system)
 
 
 def sizes() -> Counter[str]:
