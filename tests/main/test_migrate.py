@@ -12,7 +12,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from tocsin import __version__
 from tocsin.core.indexes import AddIndexOnline
-from tocsin.main import migrate
+from tocsin.main import boot, migrate
 
 if TYPE_CHECKING:
     from tests.conftest import Database
@@ -93,6 +93,31 @@ def test_an_upgrade_has_ended_once_its_last_phase_has_run(as_owner: str) -> None
         migrate.run(migrate.Phase.POST)
         migrate.run(migrate.Phase.POST)
         assert owner.execute("SELECT version FROM core_upgrade").fetchall() == [(__version__,)]
+
+
+def test_before_an_upgrade_ends_all_is_there_that_a_new_node_needs(as_owner: str) -> None:
+    with psycopg.connect(as_owner, autocommit=True) as owner:
+        owner.execute("ALTER TABLE channels_contact ADD COLUMN verified_at timestamptz")
+        owner.execute("DELETE FROM django_migrations WHERE (app, name) = ('channels', '0002_no_verified_at')")
+        assert boot.pending(owner) == ["channels.0002_no_verified_at"]
+        assert boot.pending(owner, to_serve=True) == []
+
+
+def test_what_must_wait_holds_back_only_what_is_built_upon_it() -> None:
+    def made(app: str, name: str, *needs: tuple[str, str], phase: str = "pre") -> tuple[migrations.Migration, bool]:
+        migration = migrations.Migration(name, app)
+        migration.dependencies = list(needs)
+        migration.phase = phase  # type: ignore[attr-defined]  # ours, Django knows none
+        return migration, False
+
+    plan = [
+        made("channels", "0002", phase="post"),
+        made("channels", "0003", ("channels", "0002")),
+        made("paging", "0004", ("channels", "0001")),
+    ]
+    due = migrate._due(plan, migrate.Phase.PRE)
+    assert [migration.app_label for migration, _ in due] == ["paging"]
+    assert migrate._due(plan, migrate.Phase.POST) == plan
 
 
 def test_migrations_that_build_indexes_online_are_not_atomic() -> None:

@@ -84,7 +84,7 @@ def ensure_usable(found: Database) -> None:
     try:
         with psycopg.connect(found.owner_url or found.url, connect_timeout=3) as connection:
             _refuse_old_server(connection.info.server_version)
-            waiting = pending(connection)
+            waiting = pending(connection, to_serve=found.cluster is None)
     except psycopg.OperationalError as error:
         raise DatabaseAway("The database cannot be reached: {error}", error=str(error).strip()) from None
     if not waiting:
@@ -117,17 +117,24 @@ def _refuse_old_server(version: int) -> None:
         )
 
 
-def pending(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-    """Migrations of this release that the database does not have; found without setting Django up."""
+def pending(connection: psycopg.Connection[tuple[object, ...]], *, to_serve: bool = False) -> list[str]:
+    """Migrations of this release that the database does not have; found without setting Django up.
+
+    `to_serve`: only those that this release cannot serve without, which are all but those of phase `post`.
+    """
     exists = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
     applied: set[object] = set()
     if exists and exists[0]:
         applied = {f"{app}.{name}" for app, name in connection.execute("SELECT app, name FROM django_migrations")}
-    return [name for name in shipped_migrations() if name not in applied]
+    return [name for name in shipped_migrations(to_serve=to_serve) if name not in applied]
 
 
-def shipped_migrations() -> list[str]:
+def shipped_migrations(*, to_serve: bool = False) -> list[str]:
     """`app.name` of every migration of Tocsin's own rooms, in alphabetical order."""
     root = Path(tocsin.__file__).parent
-    files = root.glob("*/migrations/[0-9]*.py")
+    files = [file for file in root.glob("*/migrations/[0-9]*.py") if not (to_serve and _ends_an_upgrade(file))]
     return sorted(f"{file.parent.parent.name}.{file.stem}" for file in files)
+
+
+def _ends_an_upgrade(file: Path) -> bool:
+    return 'phase: ClassVar = "post"' in file.read_text(encoding="utf-8")

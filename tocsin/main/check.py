@@ -84,9 +84,11 @@ def _server(connection: Connection) -> Result:
 
 
 def _migrations(connection: Connection) -> Result:
-    waiting = boot.pending(connection)
-    if waiting:
+    if waiting := boot.pending(connection, to_serve=True):
         return Result(name="migrations", state=State.BAD, detail=f"{len(waiting)} wait: run `tocsin migrate`.")
+    if waiting := boot.pending(connection):
+        detail = f"{len(waiting)} wait until no older node is left: run `tocsin migrate --phase post` then."
+        return Result(name="migrations", state=State.OK, detail=detail)
     return Result(name="migrations", state=State.OK, detail="all applied")
 
 

@@ -60,13 +60,19 @@ def _wait_for_turn(cursor: CursorWrapper) -> None:
 
 
 def _due(plan: Plan, phase: Phase) -> Plan:
-    """The whole plan, or for `pre` what comes before the first migration that must wait."""
-    if phase is Phase.POST:
-        return plan
-    for position, (migration, _) in enumerate(plan):
-        if getattr(migration, "phase", Phase.PRE) == Phase.POST:
-            return plan[:position]
-    return plan
+    """The whole plan; for `pre` without those of `post`, and what is built upon them."""
+    waiting = set[tuple[str, str]]()
+    due = []
+    for migration, backwards in plan:
+        if phase is Phase.PRE and (_phase(migration) == Phase.POST or waiting & set(migration.dependencies)):
+            waiting.add((migration.app_label, migration.name))
+        else:
+            due.append((migration, backwards))
+    return due
+
+
+def _phase(migration: Migration) -> str:
+    return getattr(migration, "phase", Phase.PRE)
 
 
 def main() -> None:
