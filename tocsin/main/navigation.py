@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from tocsin.accounts import actions
 from tocsin.accounts.requests import actor_of, may_they
 from tocsin.accounts.rules import Verb
-from tocsin.alerts.queries import inbox_counts, late_alerts, left_alerts, low_disks
+from tocsin.alerts.queries import Late, Left, inbox_counts, low_disks, on_disks
 from tocsin.alerts.rules.disk import DiskState
 from tocsin.core import clock as moments
 from tocsin.incidents.queries import open_incidents
@@ -38,8 +40,9 @@ def _alarms(request: HttpRequest) -> tuple[Alarm, ...]:
     for everybody."""
     harmful = _harm() if may_they(request, Verb.VIEW) else None
     full = _full_disk() if may_they(request, Verb.VIEW) else None
-    left = _left() if may_they(request, Verb.VIEW) else None
-    return tuple(alarm for alarm in (harmful, full, _late(request), left) if alarm is not None)
+    late, left = on_disks()
+    gone = _left(left) if may_they(request, Verb.VIEW) else None
+    return tuple(alarm for alarm in (harmful, full, _late(request, late), gone) if alarm is not None)
 
 
 def _harm() -> Alarm | None:
@@ -70,8 +73,7 @@ def _full_disk() -> Alarm | None:
     return None
 
 
-def _late(request: HttpRequest) -> Alarm | None:
-    found = late_alerts()
+def _late(request: HttpRequest, found: Late | None) -> Alarm | None:
     if found is None:
         return None
     said = ngettext(
@@ -84,9 +86,9 @@ def _late(request: HttpRequest) -> Alarm | None:
     return Alarm(text=text, url=reverse("condition") if may_they(request, Verb.VIEW) else "", tone="warn")
 
 
-def _left() -> Alarm | None:
+def _left(nodes: Sequence[Left]) -> Alarm | None:
     """The node that has been gone the longest of those with deliveries on their disks."""
-    for found in left_alerts()[:1]:
+    for found in nodes[:1]:
         said = ngettext(
             "%(node)s has not been seen since %(since)s; %(n)s delivery on its disk comes in when it is back.",
             "%(node)s has not been seen since %(since)s; %(n)s deliveries on its disk come in when it is back.",

@@ -41,7 +41,7 @@ from tocsin.alerts.queries.groups import (
 from tocsin.alerts.queries.heartbeats import heartbeat_by_name, heartbeats
 from tocsin.alerts.queries.histogram import Bucket, histogram, installation_histogram
 from tocsin.alerts.queries.inbox import Inbox, InboxFilter, InboxRow, RowKind, StateFilter, inbox, inbox_counts, newer
-from tocsin.alerts.queries.late import Late, late_alerts, left_alerts
+from tocsin.alerts.queries.late import Late, Left, late_alerts, on_disks
 from tocsin.alerts.queries.ledger import Ledger, LedgerLine, ledger, whole_ledger
 from tocsin.alerts.queries.maintenance import (
     Covered,
@@ -74,6 +74,7 @@ __all__ = [
     "Late",
     "Ledger",
     "LedgerLine",
+    "Left",
     "LowDisk",
     "Outcome",
     "RowKind",
@@ -111,11 +112,11 @@ __all__ = [
     "is_digested",
     "late_alerts",
     "ledger",
-    "left_alerts",
     "low_disks",
     "newer",
     "newest_waiting",
     "notes_of",
+    "on_disks",
     "outcome_of",
     "responders_of",
     "rises",

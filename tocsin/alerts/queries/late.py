@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from tocsin.alerts.models import NodeSpool
-from tocsin.core import clock
+from tocsin.core.clock import Now
 
 STILL_DRAINS = timedelta(minutes=1)
 """A node that has brought in nothing of its spool for this long is not waited for."""
@@ -32,14 +32,18 @@ class Left:
 
 
 def late_alerts() -> Late | None:
-    """What nodes are bringing in, as far as they have told; None when nothing is. Every screen asks."""
-    found = NodeSpool.objects.filter(waiting__gt=0, seen_at__gt=clock.now() - STILL_DRAINS).aggregate(
-        waiting=Sum("waiting"), since=Min("oldest_at")
+    """What nodes are bringing in, as far as they have told; None when nothing is."""
+    return on_disks()[0]
+
+
+def on_disks() -> tuple[Late | None, tuple[Left, ...]]:
+    """The same; and what lies with nodes that are gone, longest gone first: it comes in when they are back, and not
+    before. Every screen asks: one query."""
+    drains = ExpressionWrapper(Q(seen_at__gt=Now() - STILL_DRAINS), output_field=BooleanField())
+    rows = list(NodeSpool.objects.filter(waiting__gt=0).annotate(drains=drains).order_by("seen_at", "node"))
+    coming = [row for row in rows if row.drains]
+    late = (
+        Late(waiting=sum(row.waiting for row in coming), since=min(row.oldest_at for row in coming)) if coming else None
     )
-    return Late(**found) if found["waiting"] else None
-
-
-def left_alerts() -> list[Left]:
-    """What lies with nodes that are gone, longest gone first: it comes in when they come back, and not before."""
-    rows = NodeSpool.objects.filter(waiting__gt=0, seen_at__lte=clock.now() - STILL_DRAINS).order_by("seen_at", "node")
-    return [Left(node=row.node, waiting=row.waiting, seen_at=row.seen_at) for row in rows]
+    left = (Left(node=row.node, waiting=row.waiting, seen_at=row.seen_at) for row in rows if not row.drains)
+    return late, tuple(left)

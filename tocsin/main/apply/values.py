@@ -167,7 +167,7 @@ def message(text: str) -> str:
 def tag(text: str) -> str:
     """Read a tag."""
     if not heartbeats.is_tag(text.strip()):
-        raise ValueError(f"{text!r} is no tag; use 1 to {heartbeats.TAG_MOST} characters on one line and no comma")
+        raise ValueError(f"{text!r} is no tag; use at most {heartbeats.TAG_MOST} characters and no comma")
     return text.strip()
 
 
