@@ -100,7 +100,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """503: the database is away; the page says whether alerts are still taken and when to try again. A screen that is
     open already says so above what it shows."""
-    kept = {"kept": settings.CONFIG.spool_mb > 0}
+    config = getattr(settings, "CONFIG", None)  # the gallery has none
+    kept = {"kept": config is None or config.spool_mb > 0}
     if request.path == reverse("ui:alarm"):
         return HttpResponse(render_to_string("ui/_away.html", kept))
     response = HttpResponse(render_to_string("ui/errors/503.html", _bare() | kept), status=503)
