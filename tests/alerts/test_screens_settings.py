@@ -58,7 +58,7 @@ def test_a_mapping_is_tried_on_a_sample_without_being_kept(client: Client, alice
     [
         ({"mapping-title": "{{a..b}}"}, "mapping.title:4: no path goes on like this: ..b"),
         ({"sample": "{"}, "truncated"),
-        ({"sample": "[" * 5000}, "truncated"),
+        ({"sample": "[" * 5000}, "nested too deeply"),
         ({"sample": ""}, "Paste a sample"),
         ({"mapping-words": "bad = worse"}, "mapping.words.bad: a word means one of"),
     ],

@@ -21,6 +21,7 @@ SHALLOW = 100
 MOST_MARKS = 200_000
 _MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]++|[\]}]++', re.DOTALL)
 _TOO_DEEP = b"nested too deeply to be kept here"
+_WHOLE = msgspec.json.Decoder(msgspec.Raw)
 _APART = msgspec.json.Decoder(list[msgspec.Raw])
 _SURROGATES = re.compile(rb"(?:\\\\)++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)", re.DOTALL)
 """Backslashes that are meant, whole pairs, and halves, which are the group."""
@@ -41,18 +42,28 @@ def decoded(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
         raise Refusal("the body is not UTF-8") from None
 
 
+def without_the_deep(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """The value, with a word in place of what is nested too deeply; RecursionError where what is left is no JSON."""
+    try:
+        return decoded(decoder, body)
+    except RecursionError as too_deep:
+        rest = shallow(body)
+        try:
+            _WHOLE.decode(rest)
+        except msgspec.DecodeError:
+            raise too_deep from None
+        return decoded(decoder, rest)
+
+
 def apart(body: bytes) -> Sequence[bytes]:
     """The elements of a list, each still to be decoded.
 
     One that would make the list unreadable is refused when it is decoded, and not its neighbours.
     """
     try:
-        return [bytes(one) for one in decoded(_APART, body)]
-    except RecursionError:
-        body = shallow(body)
+        elements = without_the_deep(_APART, body)
     except Refusal:
-        body = _SURROGATES.sub(lambda found: _HALF if found[1] else found[0], body)
-    elements = decoded(_APART, body)
+        elements = without_the_deep(_APART, _SURROGATES.sub(lambda found: _HALF if found[1] else found[0], body))
     return [next((why for why in _WHY if why in one), one) for one in map(bytes, elements)]
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
+from tocsin.alerts.intake.background import for_ever
 from tocsin.alerts.intake.commit import Attempt
 from tocsin.alerts.intake.disk import Disk
 from tocsin.alerts.intake.draining import Drain
@@ -21,8 +21,6 @@ from tocsin.alerts.intake.spool import Spool, is_taken, spooled
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.core import metrics
 from tocsin.core.errors import TocsinError, Unavailable
-
-log = logging.getLogger(__name__)
 
 PROBE_S = 1.0
 """While the database is away it is asked this often whether it is back; no sender waits for the question."""
@@ -59,9 +57,10 @@ class Keeper:
     async def start(self) -> None:
         """Find what an earlier process kept, and begin to drain."""
         await asyncio.to_thread(self.spool.open)
-        await asyncio.to_thread(self.disk.look)
-        self._show()
-        self._tasks = [asyncio.create_task(self._drain_for_ever()), asyncio.create_task(self._look_for_ever())]
+        await self._look()
+        drain = partial(self._drain, Drain(spool=self.spool, pool=self.pool, node=self.node, memory=self.memory))
+        turns: dict[str, Callable[[], Awaitable[None]]] = {"spool": drain, "disk": self._look}
+        self._tasks = [asyncio.create_task(for_ever(name, turn, every=lambda: PROBE_S)) for name, turn in turns.items()]
 
     async def stop(self) -> None:
         """What waits stays on the disk for the next process."""
@@ -99,27 +98,20 @@ class Keeper:
             return error
         return None
 
-    async def _drain_for_ever(self) -> None:
-        drain = Drain(spool=self.spool, pool=self.pool, node=self.node, memory=self.memory)
-        while True:
-            try:
-                if self.away:
-                    await self._ask()
-                elif self.spool.size:
-                    await drain.run()
-            except (psycopg.Error, PoolTimeout, TimeoutError) as error:
-                log.warning("spool_waits", extra={"error": f"{type(error).__name__}: {error}".strip()})
-            except Exception:  # the drainer's process boundary: it is told, and tried again
-                log.exception("spool_drain_failed")
+    async def _drain(self, drain: Drain) -> None:
+        """Ask whether the database is back, or bring in what waits."""
+        try:
+            if self.away:
+                await self._ask()
+            elif self.spool.size:
+                await drain.run()
+        finally:
             self._show()
-            await asyncio.sleep(PROBE_S)
 
-    async def _look_for_ever(self) -> None:
+    async def _look(self) -> None:
         """Beside the drain, which may take minutes and fills the database's disk meanwhile."""
-        while True:
-            await asyncio.sleep(PROBE_S)
-            await asyncio.to_thread(self.disk.look)
-            self._show()
+        await asyncio.to_thread(self.disk.look)
+        self._show()
 
     async def _ask(self) -> None:
         async with asyncio.timeout(ANSWER_S), self.pool.connection() as connection:

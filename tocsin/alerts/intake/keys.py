@@ -9,7 +9,6 @@ at a time for all that wait, on a connection of its own, and a room that pushes 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,11 +21,10 @@ from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tocsin.accounts.rules import is_formed_like_a_key
+from tocsin.alerts.intake.background import for_ever
 from tocsin.alerts.intake.keyfile import KeptKey, KeyFile
 from tocsin.core.errors import TooMany, Unavailable
 from tocsin.core.keyring import Keyring
-
-log = logging.getLogger(__name__)
 
 FRESH_S = 60.0
 UNKNOWN_FRESH_S = 2.0
@@ -112,7 +110,7 @@ class KeyCache:
     async def start(self) -> None:
         """Know what an earlier process knew, and keep that true while the database answers."""
         self._kept = await asyncio.to_thread(self.file.read)
-        self._confirming = asyncio.create_task(self._confirm_for_ever())
+        self._confirming = asyncio.create_task(for_ever("known keys", self._confirm, every=self._pause_s))
 
     async def stop(self) -> None:
         """What is known stays in the file for the next process."""
@@ -199,15 +197,8 @@ class KeyCache:
         for digest in digests:
             self._kept.pop(digest, None)
 
-    async def _confirm_for_ever(self) -> None:
-        while True:
-            try:
-                await self._confirm()
-            except (psycopg.Error, PoolTimeout, TimeoutError):
-                log.info("known_keys_unconfirmed")
-            except Exception:  # the process boundary of a background task: it is logged, and tried again
-                log.exception("known_keys_not_kept")
-            await asyncio.sleep(min(AWAY_S, CONFIRM_S) if self._is_away else CONFIRM_S)
+    def _pause_s(self) -> float:
+        return min(AWAY_S, CONFIRM_S) if self._is_away else CONFIRM_S
 
     async def _confirm(self) -> None:
         async with asyncio.timeout(5), self.pool.connection(timeout=2) as connection:

@@ -7,7 +7,6 @@ tells of. While the database is away counts wait in this process.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,12 +17,11 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from tocsin.alerts.intake.background import for_ever
 from tocsin.alerts.intake.keys import Sender
 from tocsin.alerts.rules.refusals import RefusalKind
 from tocsin.alerts.rules.states import ITSELF
 from tocsin.core.ids import uuid7
-
-log = logging.getLogger(__name__)
 
 TELL_S = 1.0
 ANSWER_S = 3.0
@@ -77,7 +75,7 @@ class Refusals:
 
     def start(self) -> None:
         """Begin to tell."""
-        self._telling = asyncio.create_task(self._tell_for_ever())
+        self._telling = asyncio.create_task(for_ever("refusals", self._tell, every=lambda: TELL_S))
 
     async def stop(self) -> None:
         """Tell what is left, if somebody listens."""
@@ -86,16 +84,6 @@ class Refusals:
             await asyncio.wait([self._telling])
         with suppress(psycopg.Error, PoolTimeout, TimeoutError):
             await self._tell()
-
-    async def _tell_for_ever(self) -> None:
-        while True:
-            try:
-                await self._tell()
-            except (psycopg.Error, PoolTimeout, TimeoutError) as error:
-                log.warning("refusals_wait", extra={"error": f"{type(error).__name__}: {error}".strip()})
-            except Exception:  # the process boundary of telling: it is logged, and tried again
-                log.exception("refusals_not_told")
-            await asyncio.sleep(TELL_S)
 
     async def _tell(self) -> None:
         if not self._counts:

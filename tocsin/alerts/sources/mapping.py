@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.alerts.intake.decoding import decoded, shallow
+from tocsin.alerts.intake.decoding import without_the_deep
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
 from tocsin.alerts.intake.limits import ALERTS, DESCRIPTION, FINGERPRINT, LABEL_VALUE, TITLE, Refusal
@@ -208,7 +208,7 @@ def mapped(mapping: Mapping[str, Any], request: Request) -> Decoded:
         plan = compiled(msgspec.json.encode(mapping))
     except BadOption as bad:  # saved by another version
         raise Refusal(f"the mapping of this integration cannot be used: {bad}") from None
-    body = Part(_read(request.body))
+    body = Part(without_the_deep(_ANY, request.body))
     found: list[Part] = []
     for alert in _alerts(plan, body):
         found.append(alert)
@@ -217,13 +217,6 @@ def mapped(mapping: Mapping[str, Any], request: Request) -> Decoded:
     if not found:
         raise Refusal("there is no alert where the mapping looks for them")
     return each(found, lambda alert: _event(plan, _texts(plan, alert, body), alert, body, request))
-
-
-def _read(body: bytes) -> Any:
-    try:
-        return decoded(_ANY, body)
-    except RecursionError:
-        return decoded(_ANY, shallow(body))
 
 
 def _alerts(plan: Compiled, body: Part) -> Iterator[Part]:

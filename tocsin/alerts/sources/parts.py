@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from tocsin.alerts.intake.decoding import decoded, shallow
+from tocsin.alerts.intake.decoding import without_the_deep
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.limits import (
     ALERTS,
@@ -72,10 +72,7 @@ class Part:
 
 def document(body: bytes) -> Part:
     """The JSON object that a body is; Refusal when it is something else. Duplicate keys: the last one wins."""
-    try:
-        return Part(decoded(_OBJECT, body))
-    except RecursionError:
-        return Part(decoded(_OBJECT, shallow(body)))
+    return Part(without_the_deep(_OBJECT, body))
 
 
 def form(body: bytes) -> Part:
