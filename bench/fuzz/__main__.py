@@ -87,7 +87,7 @@ def _wait_ready(config: Config) -> None:
 
 def fuzz_node(folder: Path, cases: int) -> int:
     """The corpus and the documents' cases against a whole node; the number of what is wrong."""
-    with running_node(folder, choose_port(0), key_requests="0", flood_alerts="0") as config:
+    with running_node(folder, choose_port(0), key_requests="0") as config:
         from bench.fuzz.documents import documents
         from bench.fuzz.examples import post_by_document
         from bench.fuzz.posting import engine_of, front_of, post_corpus, taken_mib

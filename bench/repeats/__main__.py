@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 A_REQUEST = 64
 SERVICES = 500
 SENDERS = 4
-"""Integrations: one with more than `TOCSIN_FLOOD_ALERTS` open alerts would be held back."""
+"""Prometheus servers, an integration each."""
 
 WARM_UP = 4
 """Rounds before the measured ones: the first stores the alerts, then what they come to is decided, then it is calm."""

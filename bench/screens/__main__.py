@@ -97,7 +97,6 @@ def start(folder: Path, stack: ExitStack) -> None:
     sockets = socket_folder(folder / "pg", (os.geteuid(), os.getegid()))
     os.environ |= {
         "TOCSIN_CONFIG": os.devnull,
-        "TOCSIN_FLOOD_ALERTS": "0",
         "TOCSIN_DATA_DIR": str(folder / "data"),
         "TOCSIN_DATABASE_URL": roles.dsn(sockets, NAMES.app, NAMES.database),
         "DJANGO_SETTINGS_MODULE": "tocsin.main.settings",

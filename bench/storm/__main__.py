@@ -111,7 +111,7 @@ def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         wish = Wish(name=Name.STORM, alerts=arguments.alerts)
-        with running_node(Path(folder), choose_port(0), flood_alerts="0") as config:  # all are of few integrations
+        with running_node(Path(folder), choose_port(0)) as config:
             found = measure(config, wish, console)
     for name, value in found.items():
         console.print(f"{name:>22}  {value}")

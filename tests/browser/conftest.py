@@ -101,5 +101,5 @@ def site(fresh_database: Database, tmp_path: Path) -> Iterator[Site]:
     details = IntegrationDetails(key="sample", name="Sample", kind="opsgenie", team="network")
     subject = integration_ref(save_integration(details, actor=SYSTEM))
     _, key = issue_key(name="sample", scope=KeyScope.INTEGRATION, subject=subject, actor=SYSTEM)
-    with running_node(tmp_path / "node", fresh_database.app_dsn, environment={"TOCSIN_FLOOD_ALERTS": "0"}) as node:
+    with running_node(tmp_path / "node", fresh_database.app_dsn) as node:
         yield Site(node=node, key=key)

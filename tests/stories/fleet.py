@@ -167,7 +167,6 @@ def environment_of(folder: Path, webhook: str) -> dict[str, str]:
     return {
         "TOCSIN_PAGES_FILE": str(folder / "pages.jsonl"),
         "TOCSIN_ALLOWED_TARGETS": urlsplit(webhook).netloc,
-        "TOCSIN_FLOOD_ALERTS": "0",
         "TOCSIN_LEASE_S": str(LEASE_S),
     }
 

@@ -62,7 +62,7 @@ class Config:
     flood_alerts: int = _setting(
         "Alerts of one integration that may be open at once (twice as many, if critical); more count in one flood"
         " alert; 0: no limit.",
-        10_000,
+        50_000,
     )
     spool_mb: int = _setting("MiB of DATA_DIR/spool that alerts may take while the database is away; 0: none.", 1024)
     event_days: int = _setting("Days the event log is kept.", 14)
