@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.alerts.test_closed_groups import called_alone
-from tests.alerts.world import World
+from tests.alerts.world import World, fire
 from tocsin import correlation
 from tocsin.alerts import rules
 from tocsin.alerts.digest.causes import Causes
+from tocsin.alerts.digest.grouping import Grouping
 from tocsin.alerts.digest.known import Known
-from tocsin.alerts.models import Group
+from tocsin.alerts.models import Alert, Group
 from tocsin.alerts.rules import CauseState
 from tocsin.core import clock as clocks
 
@@ -24,17 +26,20 @@ pytestmark = pytest.mark.django_db
 OTHERS = tuple(f"service-{number}" for number in range(7))
 
 
-def judged(group: Group, *services: str) -> None:
-    """Let the group be judged by a cluster with these suspects, best first."""
-    names = correlation.Evidence(kind=correlation.EvidenceKind.SILENT, points=-1.0)
+SILENT = correlation.Evidence(kind=correlation.EvidenceKind.SILENT, points=-1.0)
+MEMBER = correlation.Evidence(kind=correlation.EvidenceKind.MEMBER_CAUSE, points=0.0)
+
+
+def cluster_of(name: str, *services: str, members: Sequence[Alert] = ()) -> correlation.Cluster:
+    """A cluster with these suspects, best first."""
     causes = [
-        correlation.Cause(service=service, score=9.0 - place, confidence=0.5 - place / 100, evidence=(names,))
+        correlation.Cause(service=service, score=9.0 - place, confidence=0.5 - place / 100, evidence=(SILENT,))
         for place, service in enumerate(services)
     ]
-    cluster = correlation.Cluster(
-        id="c1",
+    return correlation.Cluster(
+        id=name,
         causes=tuple(causes),
-        members={},
+        members={str(alert.id): MEMBER for alert in members},
         opened_at=0.0,
         decided_at=0.0,
         first_at=0.0,
@@ -43,6 +48,11 @@ def judged(group: Group, *services: str) -> None:
         failing=1,
         severity=correlation.Severity.CRITICAL,
     )
+
+
+def judged(group: Group, *services: str) -> None:
+    """Let the group be judged by a cluster with these suspects, best first."""
+    cluster = cluster_of("c1", *services)
     known = Known.load(correlation.Decision(incidents=(cluster,), set_aside=()))
     Causes().judge(group, cluster, known, clocks.now(), frozenset())
 
@@ -70,3 +80,22 @@ def test_named_cause_shows_its_evidence_wherever_it_stands(world: World, clock: 
     assert shown == [*OTHERS[:5], "db"]
     assert group.evidence[-1]["evidence"]
     assert group.confidence == 0.43
+
+
+def test_part_that_was_merged_and_splits_off_again_names_its_own_cause(world: World) -> None:
+    world.told(fire("one", service="db"), fire("other", service="net"))
+    one, other = world.alert("one"), world.alert("other")
+    grouping, now = Grouping(), clocks.now()
+
+    def decided(*clusters: correlation.Cluster, moves: tuple[correlation.Move, ...] = ()) -> list[tuple[str, str]]:
+        grouping.apply(correlation.Decision(incidents=clusters, set_aside=(), moves=moves), now)
+        rows = Alert.objects.filter(id__in=[one.id, other.id]).order_by("fingerprint")
+        return [(alert.fingerprint, alert.group.cause_service.key) for alert in rows if alert.group is not None]
+
+    small, large = cluster_of("small", "net", members=[other]), cluster_of("large", "db", members=[one])
+    assert decided(small, large) == [("one", "db"), ("other", "net")]
+    merged = correlation.Move(kind="merged", old="large", new="small", units=1)
+    together = cluster_of("small", "net", members=[other, one])
+    assert decided(together, moves=(merged,)) == [("one", "net"), ("other", "net")]
+    split = correlation.Move(kind="split", old="small", new="large", units=1)
+    assert decided(small, large, moves=(split,)) == [("one", "db"), ("other", "net")]

@@ -69,6 +69,9 @@ class Grouping:
             old, new = known.of_cluster(move.old), known.of_cluster(move.new)
             if move.kind == "merged" and old is not None and new is not None and old.id != new.id:
                 self._merge(new, old, known)
+                # A part that splits off again may have the old id: it is a failure of its own then, with its own voice.
+                # (What people merge stays together: there the cluster goes on, and follows.)
+                Group.objects.filter(id=old.id).update(cluster="")
 
     def _merge(self, into: Group, other: Group, known: Known) -> None:
         moved = absorb(into, other, actor=ENGINE)
