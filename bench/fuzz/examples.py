@@ -32,12 +32,14 @@ VALUES = some.recursive(
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1")
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every part of a JSON value, its own first."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for name, part in parts for place in _places(part, (*path, name)))]
+    return [path, *(place for name, part in parts for place in places(part, (*path, name)))]
 
 
-def _exchanged(value: Any, path: tuple[Any, ...], part: Any) -> Any:
+def exchanged(value: Any, path: tuple[Any, ...], part: Any) -> Any:
+    """A copy with another part in one place."""
     if not path:
         return part
     changed = copy.deepcopy(value)
@@ -63,7 +65,7 @@ def decode_examples(count: int) -> Verdict:
     def read(data: some.DataObject) -> None:
         body = data.draw(some.sampled_from(bodies))
         for _ in range(data.draw(some.integers(0, 3))):
-            body = _exchanged(body, data.draw(some.sampled_from(_places(body))), data.draw(VALUES))
+            body = exchanged(body, data.draw(some.sampled_from(places(body))), data.draw(VALUES))
         text = json.dumps(body, ensure_ascii=data.draw(some.booleans()))
         encoded = text.encode(data.draw(some.sampled_from(ENCODINGS)), "replace")
         name = data.draw(some.sampled_from(names))

@@ -8,8 +8,6 @@ about each, how many incidents are made of them, and how much memory does the wh
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bench.figures import tell
 from bench.memory import Memory
 from bench.sites import company
 from tocsin.main.demo.node import choose_port, running_node, wait_ready
@@ -103,10 +102,7 @@ def main() -> None:
         running_node(Path(folder), choose_port(0)) as config,
     ):
         found = measure(config, given, console)
-    for name, value in found.items():
-        console.print(f"{name:>22}  {value:,}")
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=2) + os.linesep, encoding="utf-8")
+    tell(console, found, given.json)
 
 
 if __name__ == "__main__":

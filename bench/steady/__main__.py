@@ -8,7 +8,6 @@ memory does the whole node take, PostgreSQL included, at the end than when half 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import threading
@@ -24,6 +23,7 @@ import httpx
 import psycopg
 from rich.console import Console
 
+from bench.figures import tell
 from bench.memory import Memory
 from bench.sites import company
 from tocsin.core.postgres import roles
@@ -148,10 +148,7 @@ def main() -> None:
         running_node(Path(folder), choose_port(0)) as config,
     ):
         found = measure(config, given, console)
-    for name, value in found.items():
-        console.print(f"{name:>22}  {value:,}")
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    tell(console, found, given.json)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ processors that everything shares; `tocsin serve` with its embedded PostgreSQL, 
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bench.figures import tell
 from tocsin.main.demo.delivery import Delivery, Scenario, Sender
 from tocsin.main.demo.node import choose_port, running_node
 from tocsin.main.demo.prepare import Name, Wish, prepare
@@ -113,10 +113,7 @@ def main() -> None:
         wish = Wish(name=Name.STORM, alerts=arguments.alerts)
         with running_node(Path(folder), choose_port(0)) as config:
             found = measure(config, wish, console)
-    for name, value in found.items():
-        console.print(f"{name:>22}  {value}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    tell(console, found, arguments.json)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import time
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from bench.fuzz.examples import exchanged, places
 from tests.alerts.payload import Payload, payloads
 from tocsin.alerts.intake.events import NewEvent
 from tocsin.alerts.intake.http import Request
@@ -49,22 +48,6 @@ def decode(source: Source, request: Request, setup: Setup) -> Decoded | None:
     assert not found.keys or len(found.keys) == len(found.events)
     assert all(event.fingerprint and event.title for event in found.events)
     return found
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for name, part in parts for place in places(part, (*path, name)))]
-
-
-def exchanged(value: Any, path: tuple[Any, ...], part: Any) -> Any:
-    if not path:
-        return part
-    changed = copy.deepcopy(value)
-    inner = changed
-    for name in path[:-1]:
-        inner = inner[name]
-    inner[path[-1]] = part
-    return changed
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)

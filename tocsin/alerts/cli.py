@@ -29,7 +29,7 @@ from tocsin.alerts.shapes import (
 from tocsin.alerts.sources.registry import KINDS
 from tocsin.core import clock
 from tocsin.core.errors import InvalidInput
-from tocsin.ui.terminal import Column, acting, parse_moment, print_fields, print_json, print_rows, reading
+from tocsin.ui.terminal import Column, acting, parse_moment, print_fields, print_json, print_rows, reading, say
 
 INBOX = (
     Column[InboxRow]("KIND", lambda row: row.kind),
@@ -127,7 +127,7 @@ def show_alert(record_id: UUID, login: str | None, as_json: bool) -> None:
 @acting
 def acknowledge_alert(record_id: UUID, login: str | None) -> None:
     """Say that somebody has it. On the cause of a group this answers the incident's page too."""
-    _say(actions.acknowledge(record_id, actor=actor_for_login(login)).state)
+    say(actions.acknowledge(record_id, actor=actor_for_login(login)).state)
 
 
 @alert.command("unack")
@@ -135,7 +135,7 @@ def acknowledge_alert(record_id: UUID, login: str | None) -> None:
 @acting
 def unacknowledge_alert(record_id: UUID, login: str | None) -> None:
     """Take the acknowledgement or the snooze back."""
-    _say(actions.unacknowledge(record_id, actor=actor_for_login(login)).state)
+    say(actions.unacknowledge(record_id, actor=actor_for_login(login)).state)
 
 
 @alert.command("snooze")
@@ -145,7 +145,7 @@ def unacknowledge_alert(record_id: UUID, login: str | None) -> None:
 def snooze_alert(record_id: UUID, until: str, login: str | None) -> None:
     """Put it out of sight: UNTIL is 30m, 2h or 1d from now, or 2026-03-04T03:04:05Z."""
     moment = parse_moment(until, clock.now())
-    _say(actions.snooze(record_id, until=moment, actor=actor_for_login(login)).state)
+    say(actions.snooze(record_id, until=moment, actor=actor_for_login(login)).state)
 
 
 @alert.command("close")
@@ -153,7 +153,7 @@ def snooze_alert(record_id: UUID, until: str, login: str | None) -> None:
 @acting
 def close_alert(record_id: UUID, login: str | None) -> None:
     """Say that it is over."""
-    _say(actions.close(record_id, actor=actor_for_login(login)).state)
+    say(actions.close(record_id, actor=actor_for_login(login)).state)
 
 
 @alert.command("reopen")
@@ -161,7 +161,7 @@ def close_alert(record_id: UUID, login: str | None) -> None:
 @acting
 def reopen_alert(record_id: UUID, login: str | None) -> None:
     """Say that it is not over after all."""
-    _say(actions.reopen(record_id, actor=actor_for_login(login)).state)
+    say(actions.reopen(record_id, actor=actor_for_login(login)).state)
 
 
 @click.group()
@@ -199,7 +199,7 @@ def list_alerts(
 def confirm_cause(record_id: UUID, service: str, login: str | None) -> None:
     """Agree with the named cause, or name another; the engine does not move it any more."""
     row = actions.confirm_cause(record_id, service=service, actor=actor_for_login(login))
-    _say(f"cause: {row.cause_service.key}")
+    say(f"cause: {row.cause_service.key}")
 
 
 @group.command("reject-cause")
@@ -208,7 +208,7 @@ def confirm_cause(record_id: UUID, service: str, login: str | None) -> None:
 def reject_cause(record_id: UUID, login: str | None) -> None:
     """Say that it is not this; the next suspect takes its place."""
     row = actions.reject_cause(record_id, actor=actor_for_login(login))
-    _say(f"cause: {row.cause_service.key} ({row.cause_state})")
+    say(f"cause: {row.cause_service.key} ({row.cause_state})")
 
 
 @group.command("withdraw-verdict")
@@ -218,7 +218,7 @@ def reject_cause(record_id: UUID, login: str | None) -> None:
 def withdraw_verdict(record_id: UUID, service: str, login: str | None) -> None:
     """Take back what was said of the cause; the engine may move it again."""
     row = actions.withdraw_verdict(record_id, service=service, actor=actor_for_login(login))
-    _say(f"cause: {row.cause_service.key} ({row.cause_state})")
+    say(f"cause: {row.cause_service.key} ({row.cause_state})")
 
 
 @group.command("keep-apart")
@@ -237,7 +237,7 @@ def keep_apart(record_id: UUID, alerts: Sequence[UUID], login: str | None) -> No
 def belong_together(record_id: UUID, other: UUID, login: str | None) -> None:
     """Say that the group OTHER belongs to this one."""
     actions.belong_together(record_id, other, actor=actor_for_login(login))
-    _say("merged")
+    say("merged")
 
 
 @group.command("close")
@@ -245,7 +245,7 @@ def belong_together(record_id: UUID, other: UUID, login: str | None) -> None:
 @acting
 def close_group(record_id: UUID, login: str | None) -> None:
     """Say that the failure is over; its open alerts are left to their own lives."""
-    _say(actions.close_group(record_id, actor=actor_for_login(login)).state)
+    say(actions.close_group(record_id, actor=actor_for_login(login)).state)
 
 
 @click.group()
@@ -285,7 +285,7 @@ def add_silence(
         ends_at=parse_moment(until, now),
     )
     actions.save_silence(details, actor=actor_for_login(login))
-    _say("silenced")
+    say("silenced")
 
 
 @silence.command("end")
@@ -294,7 +294,7 @@ def add_silence(
 def end_silence(key: str, login: str | None) -> None:
     """End a silence now."""
     actions.end_silence(key, actor=actor_for_login(login))
-    _say("ended")
+    say("ended")
 
 
 @click.group()
@@ -320,7 +320,7 @@ def add_integration(key: str, name: str, kind: str, team: str, options: str | No
     """Add an integration, or change the one with that KEY. `tocsin key issue` makes its key."""
     details = IntegrationDetails(key=key, name=name, kind=kind, team=team, options=_object(options, "--options"))
     actions.save_integration(details, actor=actor_for_login(login))
-    _say("saved")
+    say("saved")
 
 
 @integration.command("remove")
@@ -329,7 +329,7 @@ def add_integration(key: str, name: str, kind: str, team: str, options: str | No
 def remove_integration(key: str, login: str | None) -> None:
     """Take an integration away: its keys stop within 60 seconds, its alerts stay."""
     actions.remove_integration(key, actor=actor_for_login(login))
-    _say("removed")
+    say("removed")
 
 
 def _object(text: str | None, where: str) -> dict[str, Any] | None:
@@ -357,10 +357,6 @@ def _print_group(actor: Actor, group_id: UUID, *, as_json: bool) -> None:
     )
     print_rows([detail.cause, *detail.suspects], CAUSES, as_json=False)
     print_fields([*((line.value, count) for line, count in ledger.lines.items() if count), ("TOTAL", ledger.total)])
-
-
-def _say(state: str) -> None:
-    click.echo(f"{state[:1].upper()}{state[1:]}.")
 
 
 commands: tuple[click.Command, ...] = (inbox, alert, group, silence, *maintenance, integration, *heartbeats)

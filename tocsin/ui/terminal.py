@@ -49,6 +49,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def say(state: str) -> None:
+    """What has become of what the command was about, as a sentence of one word."""
+    click.echo(f"{state[:1].upper()}{state[1:]}.")
+
+
 def print_rows(rows: Sequence[T], columns: Sequence[Column[T]], *, as_json: bool, whole: object = None) -> None:
     """A list. As JSON it is `whole` (or the rows); in a pipe one line a row, under a line of headings."""
     if as_json:

@@ -13,7 +13,7 @@ from tocsin.alerts.actions import HeartbeatDetails
 from tocsin.alerts.rules import Severity
 from tocsin.alerts.shapes import HeartbeatOut, heartbeat_out
 from tocsin.core import clock
-from tocsin.ui.terminal import Column, acting, parse_moment, print_rows, reading
+from tocsin.ui.terminal import Column, acting, parse_moment, print_rows, reading, say
 
 HEARTBEATS = (
     Column[HeartbeatOut]("NAME", lambda row: row.name),
@@ -62,7 +62,7 @@ def save_heartbeat(
         severity=Severity[severity.upper()],
     )
     actions.save_heartbeat(details, actor=actor_for_login(login))
-    _say("saved")
+    say("saved")
 
 
 @heartbeat.command("enable")
@@ -71,7 +71,7 @@ def save_heartbeat(
 def enable_heartbeat(name: str, login: str | None) -> None:
     """Watch it (again); it has its whole interval from now."""
     actions.switch_heartbeat(name, enabled=True, actor=actor_for_login(login))
-    _say("watched")
+    say("watched")
 
 
 @heartbeat.command("disable")
@@ -80,7 +80,7 @@ def enable_heartbeat(name: str, login: str | None) -> None:
 def disable_heartbeat(name: str, login: str | None) -> None:
     """Watch it no more; its alert is over."""
     actions.switch_heartbeat(name, enabled=False, actor=actor_for_login(login))
-    _say("off")
+    say("off")
 
 
 @heartbeat.command("remove")
@@ -89,11 +89,7 @@ def disable_heartbeat(name: str, login: str | None) -> None:
 def remove_heartbeat(name: str, login: str | None) -> None:
     """Forget it; its alert is over."""
     actions.remove_heartbeat(name, actor=actor_for_login(login))
-    _say("removed")
-
-
-def _say(state: str) -> None:
-    click.echo(f"{state[:1].upper()}{state[1:]}.")
+    say("removed")
 
 
 commands: tuple[click.Command, ...] = (heartbeat,)

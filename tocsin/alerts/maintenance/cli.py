@@ -11,7 +11,7 @@ from tocsin.alerts import actions, queries
 from tocsin.alerts.actions import MaintenanceDetails
 from tocsin.alerts.shapes import WindowOut, parse_matcher, window_out
 from tocsin.core import clock
-from tocsin.ui.terminal import Column, acting, parse_moment, print_rows, reading
+from tocsin.ui.terminal import Column, acting, parse_moment, print_rows, reading, say
 
 
 def _what(row: WindowOut) -> str:
@@ -88,7 +88,7 @@ def save_maintenance(
         owner=owner,
     )
     actions.save_maintenance(details, actor=actor)
-    _say("planned")
+    say("planned")
 
 
 @maintenance.command("prolong")
@@ -99,7 +99,7 @@ def prolong_maintenance(key: str, until: str | None, login: str | None) -> None:
     """Give a window another end, later or earlier."""
     moment = parse_moment(until, clock.now()) if until else None
     actions.prolong_maintenance(key, until=moment, actor=actor_for_login(login))
-    _say("prolonged")
+    say("prolonged")
 
 
 @maintenance.command("end")
@@ -108,7 +108,7 @@ def prolong_maintenance(key: str, until: str | None, login: str | None) -> None:
 def end_maintenance(key: str, login: str | None) -> None:
     """End a window now; one that has not begun is cancelled."""
     actions.end_maintenance(key, actor=actor_for_login(login))
-    _say("ended")
+    say("ended")
 
 
 @maintenance.command("remove")
@@ -117,11 +117,7 @@ def end_maintenance(key: str, login: str | None) -> None:
 def remove_maintenance(key: str, login: str | None) -> None:
     """Take a window from the lists, ending it where it runs; its record stays."""
     actions.remove_maintenance(key, actor=actor_for_login(login))
-    _say("removed")
-
-
-def _say(state: str) -> None:
-    click.echo(f"{state[:1].upper()}{state[1:]}.")
+    say("removed")
 
 
 commands: tuple[click.Command, ...] = (maintenance,)
